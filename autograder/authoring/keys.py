@@ -1,0 +1,77 @@
+"""Make answer keys: run the reference and every misconception on a challenge and keep the evidence."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from autograder.authoring.bank import Entry, read_bank
+from autograder.authoring.course import Chapter, CourseError, find_course, grade_info, reference_namespace
+from autograder.challenge import PUBLIC_SEED
+from autograder.collect import collect
+from autograder.evidence import Evidence
+from autograder.exercise import Exercise, chapter_of, find_exercise
+from autograder.key import Key, Row
+
+
+class KeyMaker:
+    """Makes keys for the exercises of one chapter; runs the chapter's solution cells once.
+
+    `cells` are the code cells of the solution notebook, by default those of the built one.
+    """
+
+    def __init__(self, chapter: Chapter, cells: list[dict[str, Any]] | None = None) -> None:
+        self.chapter = chapter
+        self.cells = chapter.cells if cells is None else cells
+        self.bank = read_bank(chapter)
+        self.namespace = reference_namespace(self.cells, chapter.name)
+
+    def reference(self, exercise: Exercise) -> Any:
+        """The object that the solution cell leaves. Raises CourseError where it leaves none."""
+        if exercise.name not in self.namespace:
+            raise CourseError(f"{self.chapter.name}: no solution cell defines `{exercise.name}` for {exercise.id!r}")
+        return self.namespace[exercise.name]
+
+    def entries(self, exercise: Exercise, kind: str) -> tuple[Entry, ...]:
+        """The bank's misconceptions or alternatives for one exercise."""
+        return tuple(entry for entry in self.bank if (entry.exercise, entry.kind) == (exercise.id, kind))
+
+    def build(self, entry: Entry) -> Any:
+        """The object that a bank entry defines in the chapter's namespace."""
+        return entry.build(self.namespace, find_exercise(entry.exercise).name)
+
+    def evidence(self, exercise: Exercise, obj: Any, seed: int) -> Evidence:
+        """What `obj` leaves, with what follows from it."""
+        return exercise.followed_up(collect(exercise, obj, seed))
+
+    def points(self, exercise: Exercise) -> float:
+        """The points of the exercise's check cell. Raises CourseError where there is none."""
+        wanted = f"check_{exercise.id}"
+        for cell in self.cells:
+            info = grade_info(cell)
+            if info.get("grade_id") == wanted and info.get("grade"):
+                return float(info["points"])
+        raise CourseError(f"{self.chapter.name}: no graded cell {wanted!r} for exercise {exercise.id!r}")
+
+    def make(self, exercise: Exercise, seed: int = PUBLIC_SEED) -> Key:
+        """The key of one exercise for the challenge of `seed`."""
+        rows = tuple(
+            Row(entry.id, entry.text, self.evidence(exercise, self.build(entry), seed).ways)
+            for entry in self.entries(exercise, "misconception")
+        )
+        reference = self.evidence(exercise, self.reference(exercise), seed).ways
+        return Key(exercise.id, seed, self.points(exercise), reference, rows)
+
+
+@cache
+def key_maker(chapter: str) -> KeyMaker:
+    """The key maker of a chapter of the course around here. Raises CourseError where no course is found."""
+    course = find_course()
+    if course is None:
+        raise CourseError("other challenges than the public one need a course folder with `solutions/` and its banks")
+    return KeyMaker(course.chapter(chapter))
+
+
+def make_key(exercise_id: str, seed: int) -> Key:
+    """The key of an exercise for the challenge of `seed`, made from the course around here."""
+    return key_maker(chapter_of(exercise_id)).make(find_exercise(exercise_id), seed)

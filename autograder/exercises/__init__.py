@@ -1,0 +1,1 @@
+"""One module a chapter, named like its folder: the challenges and probes of its exercises."""
