@@ -19,8 +19,8 @@ class Verdict:
     """What the evidence shows.
 
     `message` speaks to the learner; `difference` names the first observation that differs, with the value expected
-    and the value found (empty where nothing can be compared). `misconception` is the id of the bank's entry that
-    leaves the same evidence, or None.
+    and the value found (empty where nothing can be compared); `where` is that observation's label alone.
+    `misconception` is the id of the bank's entry that leaves the same evidence, or None.
     """
 
     exercise: str
@@ -28,6 +28,7 @@ class Verdict:
     message: str = ""
     difference: str = ""
     misconception: str | None = None
+    where: str = ""
 
     @property
     def passed(self) -> bool:
@@ -84,15 +85,17 @@ def _judge_way(items: tuple[Item, ...], reference: tuple[Item, ...], way: str, k
         return Verdict(key.exercise, "passed")
     found, expected = _first_difference(items, reference)
     if found is not None and _is(found.value, "raises NotImplementedError"):
-        return Verdict(key.exercise, "not written", _not_written(found.label, signature))
+        return Verdict(key.exercise, "not written", _not_written(found.label, signature), where=found.label)
     difference = _tell(found, expected, items)
+    where = (found or expected or items[-1]).label
     row = _misconception(items, way, key.misconceptions)
     if row is not None:
-        return Verdict(key.exercise, "failed", _fill(row.message, items, reference), difference, row.id)
+        message = fill(row.message, items, reference)
+        return Verdict(key.exercise, "failed", message, difference, row.id, where)
     message = difference
     if way == STAND_INS:
         message += " (The pieces from earlier exercises were replaced by ours for this test.)"
-    return Verdict(key.exercise, "failed", message, difference)
+    return Verdict(key.exercise, "failed", message, difference, where=where)
 
 
 def _misconception(items: tuple[Item, ...], way: str, rows: tuple[Row, ...]) -> Row | None:
@@ -153,7 +156,7 @@ def _yes(value: Plain) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else describe(value)
 
 
-def _fill(message: str, items: tuple[Item, ...], reference: tuple[Item, ...]) -> str:
+def fill(message: str, items: tuple[Item, ...], reference: tuple[Item, ...]) -> str:
     """Put values into a message: `{got: LABEL}` and `{expected: LABEL}`."""
     tables = {
         "got": {item.label: item.value for item in items},

@@ -12,7 +12,7 @@ from autograder.authoring.course import code_cells, find_course
 from autograder.authoring.keys import KeyMaker, key_maker
 from autograder.challenge import PUBLIC_SEED
 from autograder.exercise import chapters, exercises_of, find_exercise
-from autograder.judge import Verdict, _fill, judge
+from autograder.judge import Verdict, fill, judge
 from autograder.key import Key, public_keys
 
 RANDOM_SEEDS = tuple(range(1000, 1020))
@@ -104,7 +104,7 @@ def test_messages_are_short_differ_and_name_only_items_that_exist(chapter: str, 
         assert len(row.message) < 500
         assert "!" not in row.message.replace("!=", "")
         for way in row.ways:
-            assert "another value" not in _fill(row.message, row.ways[way], key.reference[way])
+            assert "another value" not in fill(row.message, row.ways[way], key.reference[way])
 
 
 @pytest.mark.parametrize(("chapter", "exercise"), EXERCISES)

@@ -1,0 +1,205 @@
+"""A learner in JupyterLab: open chapter 4, meet the checks, make a mistake, mend it, validate.
+
+Screenshots go to `screenshots/` in the course folder (or $COURSE_SCREENSHOTS): look at them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring.course import Course, code_cells, grade_info, is_solution
+
+CHAPTER = "04_learning_loops"
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
+MINUTE = 60_000
+
+pytestmark = [pytest.mark.browser, pytest.mark.kernel, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def screenshots(course: Course) -> Path:
+    folder = Path(os.environ.get("COURSE_SCREENSHOTS", course.root / "screenshots"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def address(course_copy: Course, tmp_path: Path) -> Iterator[str]:
+    """The address of a JupyterLab on a fresh copy of the learner's notebooks, started like `make lab` does."""
+    if CHROMIUM is None:
+        if os.environ.get("COURSE_NO_SKIP"):
+            pytest.fail("no Chromium here, and COURSE_NO_SKIP allows no skip")
+        pytest.skip("no Chromium here: install it to drive the course as a learner does")
+    environment = {**os.environ, "PYTHONPATH": str(course_copy.root), "HOME": str(tmp_path / "home")}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+        environment[name] = str(tmp_path / name.lower())
+    command = [sys.executable, "-m", "jupyterlab", "notebooks", "--no-browser", "--port=0", "--ip=127.0.0.1"]
+    command += ["--LabApp.expose_app_in_browser=True"]  # lets the test run commands by name
+    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with (tmp_path / "lab.log").open("w+") as log:
+        server = subprocess.Popen(command, cwd=course_copy.root, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            yield _served_at(server, tmp_path)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def _served_at(server: subprocess.Popen[bytes], folder: Path) -> str:
+    """Wait until the server has written where it listens, and answers there."""
+    while server.poll() is None:
+        for path in (folder / "jupyter_runtime_dir").glob("jpserver-*.json"):
+            try:
+                info = json.loads(path.read_text())
+                urllib.request.urlopen(f"{info['url']}api/status?token={info['token']}", timeout=30).read()
+            except (ValueError, OSError):
+                continue
+            return f"{info['url']}lab/tree/{CHAPTER}/{CHAPTER}.ipynb?token={info['token']}"
+    pytest.fail(f"JupyterLab ended: {(folder / 'lab.log').read_text()}")
+
+
+class Lab:
+    """JupyterLab as a learner sees it."""
+
+    def __init__(self, page, screenshots: Path) -> None:  # noqa: ANN001 (playwright is imported where it is used)
+        self.page = page
+        self.folder = screenshots
+
+    def open(self, address: str) -> None:
+        self.page.goto(address, timeout=2 * MINUTE)
+        self.page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=2 * MINUTE)
+        self.until_idle()
+
+    def until_idle(self) -> None:
+        """Wait until the kernel has nothing left to do."""
+        self.page.wait_for_function(
+            """() => {
+                const panel = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
+                const dot = panel && panel.querySelector('.jp-Notebook-ExecutionIndicator');
+                const waiting = [...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('[*]'));
+                return dot && dot.dataset.status === 'idle' && !waiting;
+            }""",
+            timeout=3 * MINUTE,
+        )
+
+    def run_all(self) -> None:
+        self.command("notebook:run-all-cells")
+        self.until_idle()
+
+    def command(self, name: str) -> None:
+        """Run one of JupyterLab's commands through its menu entry's id."""
+        self.page.evaluate("name => (window.jupyterapp || window.jupyterlab).commands.execute(name)", name)
+
+    def cell(self, text: str):  # noqa: ANN201
+        """The code cell that holds `text`."""
+        return self.page.locator(".jp-CodeCell", has=self.page.locator(".jp-InputArea-editor", has_text=text)).first
+
+    def write(self, name: str, source: str) -> None:
+        """Replace the learner's cell that defines `name`, as a learner does: click, select all, type over."""
+        editor = self.cell(f"def {name}(").locator(".cm-content")
+        editor.scroll_into_view_if_needed()
+        editor.click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(source)
+
+    def shoot(self, name: str, on=None) -> None:  # noqa: ANN001
+        (on or self.page).screenshot(path=str(self.folder / f"{name}.png"))
+
+
+def sources(course: Course) -> dict[str, str]:
+    return {grade_info(cell)["grade_id"]: cell["source"] for cell in code_cells(_read(course)) if is_solution(cell)}
+
+
+def _read(course: Course) -> dict:
+    return json.loads(course.chapter(CHAPTER).solution_notebook.read_text(encoding="utf-8"))
+
+
+def function_name(source: str) -> str:
+    found = re.search(r"def (\w+)\(", source)
+    assert found
+    return found[1]
+
+
+def test_a_learner_goes_through_chapter_four(address: str, course: Course, screenshots: Path) -> None:
+    from playwright.sync_api import sync_playwright
+
+    solution = {name: source for name, source in sources(course).items()}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        lab = Lab(page, screenshots)
+        lab.open(f"{address}&reset")
+
+        # nobody is asked about kernels or news
+        assert page.locator(".jp-Dialog").count() == 0
+        assert page.get_by_text("Would you like to get notified about official Jupyter news").count() == 0
+        lab.shoot("1-opened")
+
+        # an untouched notebook stops at the first exercise, with a card that says what to do
+        lab.run_all()
+        check = lab.cell('check("train_one_epoch"')
+        check.scroll_into_view_if_needed()
+        assert "`train_one_epoch` is not written yet".replace("`", "") in check.locator(".jp-OutputArea").inner_text()
+        assert "Traceback" not in check.inner_text()
+        assert lab.cell('check("validate_one_epoch"').locator(".jp-OutputArea-output").count() == 0
+        lab.shoot("2-not-written")
+
+        # a loop that never clears the gradients is told so
+        wrong = re.sub(r"\n *optimizer\.zero_grad\(\)", "", solution["train_one_epoch"])
+        assert wrong != solution["train_one_epoch"]
+        lab.write("train_one_epoch", wrong)
+        lab.run_all()
+        key = json.loads((course.root / "autograder" / "keys" / f"{CHAPTER}.json").read_text(encoding="utf-8"))
+        rows = key["train_one_epoch"]["misconceptions"]
+        message = next(row["message"] for row in rows if row["id"] == "no_zero_grad").split("{")[0].split("`")[0].split("*")[0]
+        text = check.locator(".jp-OutputArea").inner_text()
+        assert message.strip()[:60] in text
+        assert "not passed" in text
+        check.scroll_into_view_if_needed()
+        lab.shoot("3-named")
+        page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+        page.locator("body[data-jp-theme-light=false]").wait_for()
+        check.scroll_into_view_if_needed()
+        lab.shoot("4-named-dark")
+
+        # mended, everything runs to the end, with cards and plots
+        for source in solution.values():
+            lab.write(function_name(source), source)
+        lab.run_all()
+        for exercise in solution:
+            card = lab.cell(f'check("{exercise}"').locator(".jp-OutputArea")
+            assert f"{exercise} passed" in card.inner_text()
+        assert page.locator(".jp-OutputArea-output img").count() >= 3
+        assert page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+        lab.cell('check("train_one_epoch"').scroll_into_view_if_needed()
+        lab.shoot("5-passed-dark")
+        page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+        page.locator("body[data-jp-theme-light=true]").wait_for()
+        for number in range(page.locator(".jp-OutputArea-output img").count()):
+            plot = page.locator(".jp-OutputArea-output img").nth(number)
+            plot.scroll_into_view_if_needed()
+            lab.shoot(f"6-plot-{number + 1}")
+        lab.cell("progress()").scroll_into_view_if_needed()
+        lab.shoot("7-progress")
+
+        # nbgrader's own button agrees
+        page.get_by_role("button", name="Validate").first.click()
+        dialog = page.locator(".jp-Dialog")
+        dialog.get_by_text("Success! Your notebook passes all the tests.").wait_for(timeout=3 * MINUTE)
+        lab.shoot("8-validated")
+        browser.close()
