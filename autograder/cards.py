@@ -55,7 +55,9 @@ def progress_text(table: Table) -> str:
     for chapter, rows in groupby(table, key=lambda row: row[0]):
         entries = list(rows)
         lines.append(f"{chapter}  {_sum(entries, True):g} of {points_text(_sum(entries, False))}")
-        lines += [f"  {_mark(attempt)} {exercise} ({points:g}){_aside(attempt)}" for _, exercise, points, attempt in entries]
+        lines += [
+            f"  {_mark(attempt)} {exercise} ({points:g}){_aside(attempt)}" for _, exercise, points, attempt in entries
+        ]
     lines.append(f"All chapters: {_sum(table, True):g} of {points_text(_sum(table, False))}")
     return "\n".join(lines)
 
@@ -91,7 +93,8 @@ def progress_html(table: Table) -> str:
         earned, total = _sum(entries, True), _sum(entries, False)
         marks = " ".join(_badge(exercise, attempt) for _, exercise, _, attempt in entries)
         blocks.append(
-            f"<div style='margin:0.5em 0'><div style='display:flex;justify-content:space-between'><b>{html.escape(chapter)}</b>"
+            "<div style='margin:0.5em 0'><div style='display:flex;justify-content:space-between'>"
+            f"<b>{html.escape(chapter)}</b>"
             f"<span>{earned:g} of {points_text(total)}</span></div>{_bar(earned / total if total else 0)}"
             f"<div style='line-height:2'>{marks}</div></div>"
         )
@@ -124,17 +127,18 @@ def _card(colour: str, title: str, aside: str, body: str) -> str:
         f"<div style='border:1px solid {colour};border-left:6px solid {colour};border-radius:4px;padding:0.5em 1em;"
         "margin:0.3em 0;max-width:48em;line-height:1.5;font-family:system-ui,sans-serif;color:inherit'>"
         "<div style='display:flex;justify-content:space-between;gap:1em'>"
-        f"<b style='color:{colour}'>{title}</b><span style='opacity:0.75;white-space:nowrap'>{aside}</span></div>{body}</div>"
+        f"<b style='color:{colour}'>{title}</b><span style='opacity:0.75;white-space:nowrap'>{aside}</span></div>"
+        f"{body}</div>"
     )
 
 
 def _paragraph(text: str, *, faint: bool = False) -> str:
     """A paragraph; `backticks` become code, *stars* become emphasis."""
     pieces = html.escape(text, quote=False).split("`")
-    inner = "".join(
-        f"<code>{piece}</code>" if index % 2 else _emphasised(piece) for index, piece in enumerate(pieces)
+    inner = "".join(f"<code>{piece}</code>" if index % 2 else _emphasised(piece) for index, piece in enumerate(pieces))
+    return (
+        f"<p style='margin:0.4em 0;white-space:pre-line{';opacity:0.75;font-size:0.95em' if faint else ''}'>{inner}</p>"
     )
-    return f"<p style='margin:0.4em 0;white-space:pre-line{';opacity:0.75;font-size:0.95em' if faint else ''}'>{inner}</p>"
 
 
 def _emphasised(text: str) -> str:
@@ -158,7 +162,8 @@ def _bar(share: float) -> str:
 def _badge(exercise: str, attempt: Attempt) -> str:
     colour = GREEN if attempt.passed else AMBER if attempt.tries else GREY
     return (
-        f"<span style='border:1px solid {colour};border-radius:1em;padding:0.1em 0.7em;white-space:nowrap;font-size:0.9em'>"
+        f"<span style='border:1px solid {colour};border-radius:1em;padding:0.1em 0.7em;"
+        "white-space:nowrap;font-size:0.9em'>"
         f"<b style='color:{colour}'>{_mark(attempt)}</b> {html.escape(exercise)}</span>"
     )
 

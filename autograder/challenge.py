@@ -44,7 +44,7 @@ class Challenge:
         return options[int(self.rng.integers(len(options)))]
 
     def uneven_sizes(self, batches: tuple[int, int] = (3, 4), batch: tuple[int, int] = (5, 8)) -> tuple[int, int]:
-        """`(n_rows, batch_size)` such that the last mini-batch is short, and one row long in a third of the challenges."""
+        """`(n_rows, batch_size)` with a short last mini-batch, one row long in a third of the challenges."""
         batch_size = self.integer(*batch)
         full = self.integer(*batches) - 1
         tail = 1 if self.rng.random() < 1 / 3 else self.integer(2, batch_size - 1)

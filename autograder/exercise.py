@@ -111,4 +111,14 @@ def find_exercise(exercise_id: str) -> Exercise:
     return next(found for found in exercises_of(chapter_of(exercise_id)) if found.id == exercise_id)
 
 
-__all__ = ["Challenge", "Evidence", "Exercise", "Recorder", "chapter_of", "chapters", "exercise", "exercises_of", "find_exercise"]
+__all__ = [
+    "Challenge",
+    "Evidence",
+    "Exercise",
+    "Recorder",
+    "chapter_of",
+    "chapters",
+    "exercise",
+    "exercises_of",
+    "find_exercise",
+]

@@ -58,7 +58,12 @@ def judge(evidence: Evidence, key: Key, signature: str = "") -> Verdict:
         return Verdict(key.exercise, "failed", "No evidence arrived.")
     # the way with stand-ins comes first: what it shows cannot be the fault of an earlier exercise
     verdicts.reverse()
-    order = [lambda v: v.passed, lambda v: v.status == "not written", lambda v: v.misconception is not None, lambda v: True]
+    order = [
+        lambda v: v.passed,
+        lambda v: v.status == "not written",
+        lambda v: v.misconception is not None,
+        lambda v: True,
+    ]
     return next(verdict for wanted in order for verdict in verdicts if wanted(verdict))
 
 
@@ -136,13 +141,16 @@ def _tell(found: Item | None, expected: Item | None, items: tuple[Item, ...]) ->
     where = notes.get(f"line in {found.label}")
     where = f" It happened at {where}." if where else ""
     if _is(found.value, DOES_NOT_END):
-        return f"`{found.label}` does not end: it was stopped. Is there a loop in it that never comes to its end?{where}"
+        return (
+            f"`{found.label}` does not end: it was stopped. Is there a loop in it that never comes to its end?{where}"
+        )
     if expected is not None and found.label == expected.label and _is(expected.value, RUNS):
         message = notes.get(f"message of {found.label}", str(found.value).removeprefix("raises "))
         return f"`{found.label}` raised {message}.{where}".replace("..", ".")
     if expected is not None and found.label == expected.label and found.label.startswith("what `"):
         name = found.label.split("`")[1]
-        return f"The check wants `{name}` itself, {describe(expected.value)}; what it was given is {describe(found.value)}."
+        given = describe(found.value)
+        return f"The check wants `{name}` itself, {describe(expected.value)}; what it was given is {given}."
     if expected is not None and found.label == expected.label and found.label.startswith("how `"):
         return f"It will be called as `{describe(expected.value)}`, but yours is `{describe(found.value)}`."
     if expected is None or found.label != expected.label:

@@ -71,4 +71,3 @@ def public_keys(chapter: str) -> dict[str, Key]:
         raise FileNotFoundError(f"{path} is missing: run `autograder build`")
     document = json.loads(path.read_text(encoding="utf-8"))
     return {exercise: Key.from_json(exercise, entry) for exercise, entry in document.items()}
-

@@ -81,8 +81,15 @@ class Recorder:
             raise Stop
 
     def tensor(
-        self, label: str, value: object, *, role: Role = "outcome", shape: bool = True, dtype: bool = True,
-        rtol: float = RTOL, atol: float = ATOL,
+        self,
+        label: str,
+        value: object,
+        *,
+        role: Role = "outcome",
+        shape: bool = True,
+        dtype: bool = True,
+        rtol: float = RTOL,
+        atol: float = ATOL,
     ) -> np.ndarray:
         """Record a tensor as a tutor looks at it: that it is one, its shape, its dtype, its values.
 
@@ -102,7 +109,9 @@ class Recorder:
         self._record(label, seen if dtype else seen.astype(np.float64), role, rtol, atol)
         return array
 
-    def number(self, label: str, value: object, *, role: Role = "outcome", rtol: float = RTOL, atol: float = ATOL) -> float:
+    def number(
+        self, label: str, value: object, *, role: Role = "outcome", rtol: float = RTOL, atol: float = ATOL
+    ) -> float:
         """Record one number, given as int, float, numpy scalar or tensor with one element; its kind is only a trace.
 
         Returns it as float; ends the probe where `value` is no number.

@@ -60,7 +60,9 @@ def remember_attempt(exercise: str, verdict: Verdict) -> None:
         return
 
     def update(old: Attempt) -> Attempt:
-        return replace(old, passed=old.passed or verdict.passed, tries=old.tries + 1, misconception=verdict.misconception)
+        return replace(
+            old, passed=old.passed or verdict.passed, tries=old.tries + 1, misconception=verdict.misconception
+        )
 
     _change(exercise, update)
 

@@ -63,9 +63,14 @@ def solution_notebook(source: str, name: str) -> NotebookNode:
 
 
 def body(notebook: NotebookNode) -> str:
-    """What an author means by a notebook, as text: sources and the metadata of cells, no outputs, no front-end state."""
+    """What an author means by a notebook, as text: sources, nbgrader metadata, tags; no outputs."""
     kept = [
-        {"type": cell.cell_type, "source": cell.source, "nbgrader": cell.metadata.get("nbgrader"), "tags": cell.metadata.get("tags")}
+        {
+            "type": cell.cell_type,
+            "source": cell.source,
+            "nbgrader": cell.metadata.get("nbgrader"),
+            "tags": cell.metadata.get("tags"),
+        }
         for cell in notebook.cells
     ]
     return json.dumps(kept, sort_keys=True)
@@ -89,7 +94,12 @@ def keys_text(maker: KeyMaker, path: Path) -> str:
     made = {exercise.id: maker.make(exercise).to_json() for exercise in maker.chapter.exercises}
     keys = {name: Key.from_json(name, entry) for name, entry in made.items()}
     text = json.dumps(made, allow_nan=False)
-    text = text.replace('[["', '[\n["').replace('], ["', '],\n["').replace('{"id"', '\n{"id"').replace('{"seed"', '\n{"seed"')
+    text = (
+        text.replace('[["', '[\n["')
+        .replace('], ["', '],\n["')
+        .replace('{"id"', '\n{"id"')
+        .replace('{"seed"', '\n{"seed"')
+    )
     if path.exists():
         old_text = path.read_text(encoding="utf-8")
         try:
@@ -146,9 +156,9 @@ def text_from_notebook(chapter: Chapter) -> str:
     source = chapter.source.read_text(encoding="utf-8")
     if _stamp(chapter).get("source") != digest(source):
         raise CourseError(
-            f"{chapter.name}: both {chapter.source.name} and {chapter.solution_notebook.name} were changed since the last "
-            "build. Nothing was written. Keep the notebook's side by undoing the change in the text, or the text's "
-            "side with `autograder build --force`"
+            f"{chapter.name}: both {chapter.source.name} and {chapter.solution_notebook.name} were changed "
+            "since the last build. Nothing was written. Keep the notebook's side by undoing the change in the "
+            "text, or the text's side with `autograder build --force`"
         )
     notebook = nbformat.read(chapter.solution_notebook, as_version=4)
     notebook.metadata = NotebookNode({"jupytext": {"notebook_metadata_filter": "-all"}})

@@ -42,7 +42,9 @@ class Course:
     def chapter(self, name: str) -> Chapter:
         """One authored chapter. Raises CourseError naming the chapters there are."""
         if name not in self.chapters():
-            raise CourseError(f"no chapter {name!r} in {self.solutions} (found: {', '.join(self.chapters()) or 'none'})")
+            raise CourseError(
+                f"no chapter {name!r} in {self.solutions} (found: {', '.join(self.chapters()) or 'none'})"
+            )
         return Chapter(self, name)
 
 

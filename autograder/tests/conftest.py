@@ -40,7 +40,9 @@ def run() -> Run:
     """Run a command of the environment in a course folder: `run(course, "autograder", "build")`."""
 
     def run_command(course: Course, *command: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("NBGRADER", "JUPYTER"))}
+        environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("NBGRADER", "JUPYTER"))
+        }
         environment["PYTHONPATH"] = str(course.root)
         environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
         environment["COLUMNS"] = "200"
@@ -50,9 +52,15 @@ def run() -> Run:
         }[command[0]]
         done = subprocess.run(
             [sys.executable, "-W", "ignore", *entry, *command[1:]],
-            cwd=course.root, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+            cwd=course.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
         )
-        assert expect is None or done.returncode == expect, f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert expect is None or done.returncode == expect, (
+            f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        )
         return done
 
     return run_command

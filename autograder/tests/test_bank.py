@@ -30,7 +30,9 @@ def key_for(chapter: str, exercise: str, seed: int) -> Key:
 
 def verdict_on(maker: KeyMaker, exercise_id: str, obj: object, seed: int) -> Verdict:
     exercise = find_exercise(exercise_id)
-    return judge(maker.evidence(exercise, obj, seed), key_for(maker.chapter.name, exercise_id, seed), exercise.signature)
+    return judge(
+        maker.evidence(exercise, obj, seed), key_for(maker.chapter.name, exercise_id, seed), exercise.signature
+    )
 
 
 def name(value: object) -> str | None:
@@ -66,7 +68,9 @@ def test_the_untouched_cell_fails_as_not_written_yet(chapter: str, exercise: str
     found = find_course()
     assert found is not None
     student = code_cells(json.loads(found.chapter(chapter).student_notebook.read_text(encoding="utf-8")))
-    source = next(cell["source"] for cell in student if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise)
+    source = next(
+        cell["source"] for cell in student if cell["metadata"].get("nbgrader", {}).get("grade_id") == exercise
+    )
     untouched = Entry("alternative", exercise, "untouched", "", source)
     for seed in (PUBLIC_SEED, *RANDOM_SEEDS):
         verdict = verdict_on(maker, exercise, maker.build(untouched), seed)

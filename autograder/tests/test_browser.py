@@ -20,10 +20,15 @@ import pytest
 from autograder.authoring.course import Course, code_cells, grade_info, is_solution
 
 CHAPTER = "04_learning_loops"
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
 MINUTE = 60_000
 
@@ -52,7 +57,9 @@ def address(course_copy: Course, tmp_path: Path) -> Iterator[str]:
     command += ["--LabApp.expose_app_in_browser=True"]  # lets the test run commands by name
     command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with (tmp_path / "lab.log").open("w+") as log:
-        server = subprocess.Popen(command, cwd=course_copy.root, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        server = subprocess.Popen(
+            command, cwd=course_copy.root, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+        )
         try:
             yield _served_at(server, tmp_path)
         finally:
@@ -76,7 +83,7 @@ def _served_at(server: subprocess.Popen[bytes], folder: Path) -> str:
 class Lab:
     """JupyterLab as a learner sees it."""
 
-    def __init__(self, page, screenshots: Path) -> None:  # noqa: ANN001 (playwright is imported where it is used)
+    def __init__(self, page, screenshots: Path) -> None:
         self.page = page
         self.folder = screenshots
 
@@ -91,7 +98,8 @@ class Lab:
             """() => {
                 const panel = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
                 const dot = panel && panel.querySelector('.jp-Notebook-ExecutionIndicator');
-                const waiting = [...document.querySelectorAll('.jp-InputPrompt')].some(p => p.textContent.includes('[*]'));
+                const prompts = [...document.querySelectorAll('.jp-InputPrompt')];
+                const waiting = prompts.some(p => p.textContent.includes('[*]'));
                 return dot && dot.dataset.status === 'idle' && !waiting;
             }""",
             timeout=3 * MINUTE,
@@ -105,7 +113,7 @@ class Lab:
         """Run one of JupyterLab's commands through its menu entry's id."""
         self.page.evaluate("name => (window.jupyterapp || window.jupyterlab).commands.execute(name)", name)
 
-    def cell(self, text: str):  # noqa: ANN201
+    def cell(self, text: str):
         """The code cell that holds `text`."""
         return self.page.locator(".jp-CodeCell", has=self.page.locator(".jp-InputArea-editor", has_text=text)).first
 
@@ -117,7 +125,7 @@ class Lab:
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(source)
 
-    def shoot(self, name: str, on=None) -> None:  # noqa: ANN001
+    def shoot(self, name: str, on=None) -> None:
         (on or self.page).screenshot(path=str(self.folder / f"{name}.png"))
 
 
@@ -166,7 +174,12 @@ def test_a_learner_goes_through_chapter_four(address: str, course: Course, scree
         lab.run_all()
         key = json.loads((course.root / "autograder" / "keys" / f"{CHAPTER}.json").read_text(encoding="utf-8"))
         rows = key["train_one_epoch"]["misconceptions"]
-        message = next(row["message"] for row in rows if row["id"] == "no_zero_grad").split("{")[0].split("`")[0].split("*")[0]
+        message = (
+            next(row["message"] for row in rows if row["id"] == "no_zero_grad")
+            .split("{")[0]
+            .split("`")[0]
+            .split("*")[0]
+        )
         text = check.locator(".jp-OutputArea").inner_text()
         assert message.strip()[:60] in text
         assert "not passed" in text

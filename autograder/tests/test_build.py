@@ -53,7 +53,9 @@ def test_what_is_committed_is_what_build_makes(course: Course, run: Run) -> None
 
 
 @pytest.mark.slow
-def test_building_from_nothing_gives_the_same_notebooks_and_building_twice_writes_nothing(course_copy: Course, run: Run) -> None:
+def test_building_from_nothing_gives_the_same_notebooks_and_building_twice_writes_nothing(
+    course_copy: Course, run: Run
+) -> None:
     before = built_files(course_copy)
     for path in [*course_copy.notebooks.rglob("*.ipynb"), *course_copy.solutions.rglob("*.ipynb")]:
         path.unlink()
@@ -72,7 +74,9 @@ def test_the_student_notebook_is_what_nbgrader_releases(course_copy: Course, run
 
 
 @pytest.mark.slow
-def test_check_names_a_stale_a_stray_and_a_missing_file_and_the_command_that_mends_them(course_copy: Course, run: Run) -> None:
+def test_check_names_a_stale_a_stray_and_a_missing_file_and_the_command_that_mends_them(
+    course_copy: Course, run: Run
+) -> None:
     source = course_copy.chapter(CHAPTER).source
     source.write_text(source.read_text() + "\n# %% [markdown]\n# One more word.\n")
     (course_copy.notebooks / CHAPTER / "answers.py").write_text("x = 1\n")
@@ -80,14 +84,16 @@ def test_check_names_a_stale_a_stray_and_a_missing_file_and_the_command_that_men
     done = run(course_copy, "autograder", "build", "--check", expect=1)
     assert f"out of date solutions/{CHAPTER}/{CHAPTER}.ipynb" in done.stdout
     assert f"out of date notebooks/{CHAPTER}/{CHAPTER}.ipynb" in done.stdout
-    assert "+   \"source\": [" in done.stdout or "One more word" in done.stdout
+    assert '+   "source": [' in done.stdout or "One more word" in done.stdout
     assert f"stray notebooks/{CHAPTER}/answers.py: no build makes this file; remove it" in done.stdout
     assert "run `autograder build` and commit what it writes" in done.stderr
     assert built_files(course_copy) == before
 
 
 @pytest.mark.slow
-def test_an_edit_in_the_notebook_comes_back_into_the_text_and_a_double_edit_is_refused(course_copy: Course, run: Run) -> None:
+def test_an_edit_in_the_notebook_comes_back_into_the_text_and_a_double_edit_is_refused(
+    course_copy: Course, run: Run
+) -> None:
     chapter = course_copy.chapter(CHAPTER)
     text = chapter.source.read_text()
     notebook = nbformat.read(chapter.solution_notebook, as_version=4)
@@ -115,12 +121,18 @@ def test_an_edit_in_the_notebook_comes_back_into_the_text_and_a_double_edit_is_r
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('"grade_id": "fit"', '"grade_id": "train_one_epoch"', "two cells are called 'train_one_epoch'; a grade_id must be unique"),
+        (
+            '"grade_id": "fit"',
+            '"grade_id": "train_one_epoch"',
+            "two cells are called 'train_one_epoch'; a grade_id must be unique",
+        ),
         ('"grade_id": "check_fit"', '"grade_id": "check_fit_too"', "no graded cell 'check_fit' for exercise 'fit'"),
         ("def fit(", "def fits(", "no solution cell defines `fit` for 'fit'"),
     ],
 )
-def test_an_authors_slip_is_one_line_that_says_which(course_copy: Course, run: Run, old: str, new: str, message: str) -> None:
+def test_an_authors_slip_is_one_line_that_says_which(
+    course_copy: Course, run: Run, old: str, new: str, message: str
+) -> None:
     source = course_copy.chapter(CHAPTER).source
     text = source.read_text()
     assert old in text
@@ -133,7 +145,11 @@ def test_an_authors_slip_is_one_line_that_says_which(course_copy: Course, run: R
 def test_no_answer_stands_in_the_student_notebooks_of_its_own_or_an_earlier_chapter(course: Course) -> None:
     """A recap of earlier chapters' pieces may stand at the top of a later one."""
     hidden = answers(course)
-    order = {exercise.id: number for number, chapter in enumerate(chapters()) for exercise in course.chapter(chapter).exercises}
+    order = {
+        exercise.id: number
+        for number, chapter in enumerate(chapters())
+        for exercise in course.chapter(chapter).exercises
+    }
     for number, chapter in enumerate(chapters()):
         notebook = json.loads(course.chapter(chapter).student_notebook.read_text(encoding="utf-8"))
         text = "\n".join(cell["source"] for cell in code_cells(notebook))
@@ -152,12 +168,16 @@ def test_the_solution_cells_hold_only_a_placeholder_in_the_student_notebooks(cou
     for chapter in chapters():
         notebook = json.loads(course.chapter(chapter).student_notebook.read_text(encoding="utf-8"))
         cells = [cell for cell in code_cells(notebook) if is_solution(cell)]
-        assert {grade_info(cell)["grade_id"] for cell in cells} == {exercise.id for exercise in course.chapter(chapter).exercises}
+        assert {grade_info(cell)["grade_id"] for cell in cells} == {
+            exercise.id for exercise in course.chapter(chapter).exercises
+        }
         for cell in cells:
             bodies = [node for node in ast.walk(ast.parse(cell["source"])) if isinstance(node, ast.FunctionDef)]
             assert bodies
             for body in bodies:
-                statements = [s for s in body.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
+                statements = [
+                    s for s in body.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+                ]
                 assert [ast.unparse(s) for s in statements] == ["raise NotImplementedError()"], (chapter, body.name)
 
 
@@ -175,13 +195,28 @@ def functions_of(text: str) -> set[str]:
 def test_the_wheel_holds_no_answer(course_copy: Course, course: Course, tmp_path: Path) -> None:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         (course_copy.root / name).write_bytes((course.root / name).read_bytes())
-    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), "."]
+    build = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(tmp_path),
+        ".",
+    ]
     subprocess.run(build, cwd=course_copy.root, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
         code = {name: archive.read(name).decode() for name in names if name.endswith(".py")}
-    assert not [name for name in names if "solutions" in name or name.endswith((".ipynb", "bank.py")) and "authoring" not in name]
+    assert not [
+        name
+        for name in names
+        if "solutions" in name or (name.endswith((".ipynb", "bank.py")) and "authoring" not in name)
+    ]
     shipped = set().union(*map(functions_of, code.values()))
     text = "\n".join(map(plain_code, code.values()))
     for chapter in chapters():

@@ -140,7 +140,8 @@ def test_an_unknown_exercise_is_answered_with_the_known_ones() -> None:
 
 def test_printing_and_warning_inside_the_function_reach_nobody(capfd: pytest.CaptureFixture[str]) -> None:
     loud = RIGHT.replace(
-        "        loss.backward()", "        print('x' * 1000)\n        import warnings; warnings.warn('hm')\n        loss.backward()"
+        "        loss.backward()",
+        "        print('x' * 1000)\n        import warnings; warnings.warn('hm')\n        loss.backward()",
     )
     check("train_one_epoch", written(loud)["train_one_epoch"])
     out, err = capfd.readouterr()
@@ -206,7 +207,8 @@ def test_another_challenge_needs_the_bank_and_works_with_it() -> None:
 def test_importing_the_learners_side_imports_neither_nbgrader_nor_authoring_nor_grading() -> None:
     code = (
         "import sys, autograder; autograder.check; "
-        "print([m for m in sys.modules if m.startswith(('nbgrader', 'jupytext', 'autograder.authoring', 'autograder.grading'))])"
+        "far = ('nbgrader', 'jupytext', 'autograder.authoring', 'autograder.grading'); "
+        "print([m for m in sys.modules if m.startswith(far)])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -227,7 +229,10 @@ def test_hints_come_one_after_the_other_and_stay_at_the_last(capsys: pytest.Capt
 def test_progress_survives_a_new_process(capsys: pytest.CaptureFixture[str]) -> None:
     check("train_one_epoch", written(RIGHT)["train_one_epoch"])
     done = subprocess.run(
-        [sys.executable, "-c", "from autograder import progress; progress()"], capture_output=True, text=True, check=True
+        [sys.executable, "-c", "from autograder import progress; progress()"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "✓ train_one_epoch" in done.stdout
     assert "· fit" in done.stdout
@@ -251,7 +256,9 @@ def test_progress_counts_everything_when_many_processes_write_at_once(tmp_path: 
     assert tries == {f"exercise{i}": 20 for i in range(4)}
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[1, 2]", '{"train_one_epoch": 3}', '{"train_one_epoch": {"surprise": 1}}'])
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[1, 2]", '{"train_one_epoch": 3}', '{"train_one_epoch": {"surprise": 1}}']
+)
 def test_a_damaged_progress_file_does_not_stop_a_check(damage: str, tmp_path: Path) -> None:
     (tmp_path / ".progress.json").write_text(damage)
     check("train_one_epoch", written(RIGHT)["train_one_epoch"])
@@ -264,7 +271,9 @@ def test_a_folder_without_write_permission_does_not_stop_a_check(capsys: pytest.
     assert "passed" in capsys.readouterr().out
 
 
-def test_nothing_is_remembered_while_nbgrader_runs_the_notebook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_remembered_while_nbgrader_runs_the_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     check("train_one_epoch", written(RIGHT)["train_one_epoch"])
     assert list(tmp_path.iterdir()) == []

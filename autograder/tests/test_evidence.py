@@ -45,7 +45,9 @@ def test_evidence_survives_the_trip_as_json(run: tuple[Item, ...]) -> None:
         assert type(after.value) is type(before.value)
 
 
-@given(st.recursive(scalars, lambda x: st.lists(x) | st.dictionaries(texts, x), max_leaves=20) | st.text() | st.binary())
+@given(
+    st.recursive(scalars, lambda x: st.lists(x) | st.dictionaries(texts, x), max_leaves=20) | st.text() | st.binary()
+)
 def test_anything_else_is_refused_as_no_evidence(document: object) -> None:
     text = document if isinstance(document, (str, bytes)) else json.dumps(document)
     with pytest.raises(EvidenceError):
@@ -70,7 +72,9 @@ def test_equal_evidence_always_passes(run: tuple[Item, ...]) -> None:
 
 
 def test_evidence_of_another_challenge_is_no_matter_for_this_key() -> None:
-    with pytest.raises(ValueError, match="evidence of 'e' on challenge 2 cannot be judged with the key of 'e' on challenge 1"):
+    with pytest.raises(
+        ValueError, match="evidence of 'e' on challenge 2 cannot be judged with the key of 'e' on challenge 1"
+    ):
         judge(Evidence("e", 2, {AS_IT_IS: ()}), key_of(()))
 
 
@@ -92,7 +96,9 @@ def test_the_misconception_whose_traces_agree_most_is_named() -> None:
     def left(outcome: int, *traces: int) -> tuple[Item, ...]:
         return (Item("a", outcome), *(Item(f"t{i}", trace, "trace") for i, trace in enumerate(traces)))
 
-    rows = [Row(name, f"message of {name}", {AS_IT_IS: left(2, *traces)}) for name, traces in [("x", (1, 1)), ("y", (1, 2))]]
+    rows = [
+        Row(name, f"message of {name}", {AS_IT_IS: left(2, *traces)}) for name, traces in [("x", (1, 1)), ("y", (1, 2))]
+    ]
     for traces, name in [((1, 1), "x"), ((1, 2), "y"), ((5, 2), "y")]:
         verdict = judge(evidence_of(*left(2, *traces)), key_of(left(1), *rows))
         assert (verdict.misconception, verdict.message) == (name, f"message of {name}")
@@ -142,7 +148,7 @@ class AlwaysEqual(float):
 
 class Liar(torch.Tensor):
     @classmethod
-    def __torch_function__(cls, func, types, args=(), kwargs=None):  # noqa: ANN001, ANN206
+    def __torch_function__(cls, func, types, args=(), kwargs=None):
         return torch.zeros(2)
 
 

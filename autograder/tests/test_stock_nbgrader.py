@@ -58,7 +58,9 @@ def test_a_class_of_three_gets_what_it_deserves(course_copy: Course, run: Run, c
     run(course_copy, "nbgrader", "generate_feedback", chapter)
     run(course_copy, "nbgrader", "export")
     with (course_copy.root / "grades.csv").open() as file:
-        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == chapter}
+        scores = {
+            row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == chapter
+        }
     full = sum(maker.points(one) for one in maker.chapter.exercises)
     assert scores == {"right": full, "untouched": 0.0, "wrong": full - maker.points(exercise)}
 
@@ -71,7 +73,9 @@ def test_a_class_of_three_gets_what_it_deserves(course_copy: Course, run: Run, c
     shutil.rmtree(course_copy.root / "autograded")
 
 
-def test_validate_says_success_for_the_solution_and_names_what_fails_in_the_release(course_copy: Course, run: Run) -> None:
+def test_validate_says_success_for_the_solution_and_names_what_fails_in_the_release(
+    course_copy: Course, run: Run
+) -> None:
     (course_copy.root / "nbgrader_config.py").write_text(STOCK)
     chapter = course_copy.chapter("01_datasets")
     done = run(course_copy, "nbgrader", "validate", str(chapter.solution_notebook))
