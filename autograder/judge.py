@@ -9,7 +9,7 @@ from typing import Literal
 from autograder.compare import describe, same_item
 from autograder.evidence import STAND_INS, Evidence, Item, Plain
 from autograder.key import Key, Row
-from autograder.recorder import DOES_NOT_END, RUNS
+from autograder.recorder import DOES_NOT_END, ERROR_IN, RUNS
 
 Status = Literal["passed", "failed", "not written"]
 
@@ -78,6 +78,11 @@ def same_outcome(found: tuple[Item, ...], expected: tuple[Item, ...]) -> bool:
     return len(f) == len(e) and all(map(same_item, f, e))
 
 
+def errors(items: tuple[Item, ...]) -> list[Plain]:
+    """The texts of what was raised: one type of error has many causes, and its name alone proves none of them."""
+    return [item.value for item in items if item.role == "trace" and item.label.startswith(ERROR_IN)]
+
+
 def trace_agreement(found: tuple[Item, ...], expected: tuple[Item, ...]) -> float:
     """The share of trace items on which two runs agree, 1.0 where neither has any."""
     f, e = ([item for item in items if item.role == "trace"] for items in (found, expected))
@@ -105,7 +110,8 @@ def _judge_way(items: tuple[Item, ...], reference: tuple[Item, ...], way: str, k
 
 def _misconception(items: tuple[Item, ...], way: str, rows: tuple[Row, ...]) -> Row | None:
     """The misconception that leaves the same outcome; among several the one whose traces agree most."""
-    equal = [row for row in rows if way in row.ways and same_outcome(items, row.ways[way])]
+    rows = tuple(row for row in rows if way in row.ways)
+    equal = [row for row in rows if same_outcome(items, row.ways[way]) and errors(items) == errors(row.ways[way])]
     return max(equal, key=lambda row: trace_agreement(items, row.ways[way]), default=None)
 
 

@@ -17,6 +17,7 @@ from autograder.plain import array_of, kind_of, plain, short_text
 
 RUNS = "runs"
 DOES_NOT_END = "does not end"
+ERROR_IN = "error in "
 _NOT_THE_LEARNERS = (str(Path(__file__).parent), sysconfig.get_paths()["purelib"], sysconfig.get_paths()["stdlib"])
 
 
@@ -67,8 +68,8 @@ class Recorder:
             raise Stop from None
         except BaseException as error:
             self.outcome(label, f"raises {type(error).__name__}")
-            self.trace(f"error in {label}", re.sub(r"\d+", "#", str(error).split("\n")[0])[:200])
-            self.note(f"message of {label}", short_text(f"{type(error).__name__}: {error}", 300))
+            self.trace(f"{ERROR_IN}{label}", re.sub(r"\d+", "#", str(error).split("\n")[0])[:200])
+            self.note(f"message of {label}", short_text(f"{type(error).__name__}: {error}".removesuffix(": "), 300))
             self.note(f"line in {label}", learners_line(error.__traceback__))
             raise Stop from None
         self.outcome(label, RUNS)

@@ -19,15 +19,16 @@ from autograder.recorder import Stop
     "TabularDataset(data, targets)",
     is_class=True,
     hints=(
-        "Three methods, three moments: `__init__` runs once and keeps what the others will need, `__len__` answers "
-        "`len(dataset)`, `__getitem__` answers `dataset[idx]`. Compare your class with `Squares` above: are all three "
-        "inside the class, and does each of the last two `return` something?",
-        "What one method leaves for another has to hang on `self`. An item is about one row: use `idx` on the data and on "
-        "the targets alike. numpy counts in float64, so the dtype has to be named when the tensor is made; and the "
-        "target of one row is one number, shape `()`, without brackets around it.",
-        "In `__init__`, `torch.tensor(…, dtype=torch.float32)` turns a whole array into a tensor of the right dtype; keep one "
-        "for the data and one for the targets on `self`. The length is that of either. The item is a dictionary in braces: "
-        'under `"X"` row `idx` of the first tensor, under `"y"` entry `idx` of the second.',
+        "Three methods, three moments: `__init__` runs once and keeps what the others will need, `__len__` "
+        "answers `len(dataset)`, `__getitem__` answers `dataset[idx]`. Compare your class with `Squares` "
+        "above: are all three inside the class, and does each of the last two `return` something?",
+        "What one method leaves for another has to hang on `self`. An item is about one row: use `idx` on "
+        "the data and on the targets alike. numpy counts in float64, so the dtype has to be named when the "
+        "tensor is made; and the target of one row is one number, shape `()`, without brackets around it.",
+        "In `__init__`, `torch.tensor(…, dtype=torch.float32)` turns a whole array into a tensor of the "
+        "right dtype; keep one for the data and one for the targets on `self`. The length is that of "
+        'either. The item is a dictionary in braces: under `"X"` row `idx` of the first tensor, under `"y"` '
+        "entry `idx` of the second.",
     ),
 )
 def TabularDataset(cls: Any, challenge: Challenge, record: Recorder) -> None:
@@ -35,19 +36,23 @@ def TabularDataset(cls: Any, challenge: Challenge, record: Recorder) -> None:
     n_in = challenge.integer(2, 4)
     n_rows, n_other = challenge.integer(9, 13), challenge.integer(5, 8)
     X, y = challenge.rng.normal(size=(n_rows, n_in)), challenge.rng.normal(scale=50.0, size=n_rows)
-    X_test, y_test = challenge.rng.normal(size=(n_other, n_in)), challenge.rng.normal(scale=50.0, size=n_other)
+    X_test, y_test = (
+        challenge.rng.normal(size=(n_other, n_in)),
+        challenge.rng.normal(scale=50.0, size=n_other),
+    )
 
     # `Dataset` brings a `__getitem__` that raises NotImplementedError: tell "not in the class" from "not written yet"
     has_item = record.call("TabularDataset.__getitem__", getattr, cls, "__getitem__", None)
     has_len = record.call("TabularDataset.__len__", getattr, cls, "__len__", None)
     dataset = record.call("TabularDataset(X, y)", cls, X, y)
     record.outcome("a method `__len__` in `TabularDataset`", has_len is not None)
-    record.outcome("a method `__getitem__` in `TabularDataset`", has_item not in (None, Dataset.__getitem__))
-    if has_len is None or has_item in (None, Dataset.__getitem__):
+    own_item = has_item is not None and has_item is not Dataset.__getitem__
+    record.outcome("a method `__getitem__` in `TabularDataset`", own_item)
+    if has_len is None or not own_item:
         raise Stop
     test_set = record.call("TabularDataset(X_test, y_test)", cls, X_test, y_test)
 
-    record.outcome("the length of the dataset", record.call("len(dataset)", len, dataset))
+    record.outcome("the length of the dataset", _length(record, "len(dataset)", has_len, dataset))
     _look_at_item(record, "dataset[2]", record.call("dataset[2]", operator.getitem, dataset, 2))
 
     every = "[dataset[i] for i in range(n_samples)]"
@@ -58,36 +63,62 @@ def TabularDataset(cls: Any, challenge: Challenge, record: Recorder) -> None:
     looped = record.call("for item in dataset: …", lambda: list(islice(iter(dataset), n_rows + 3)))
     record.outcome("the number of items in `for item in dataset`", len(looped))
 
-    record.outcome("the length of the second dataset", record.call("len(test_set)", len, test_set))
+    record.outcome("the length of the second dataset", _length(record, "len(test_set)", has_len, test_set))
     _look_at_item(record, "test_set[1]", record.call("test_set[1]", operator.getitem, test_set, 1))
     record.outcome("the array `X` after all this", X)
     record.outcome("the array `y` after all this", y)
 
 
+def _length(record: Recorder, label: str, method: Any, dataset: Any) -> int:
+    """What `__len__` returns. Asked directly: `len` itself answers with a riddle where that is no whole number."""
+    length = record.call(label, method, dataset)
+    is_whole = isinstance(length, (int, np.integer)) and not isinstance(length, bool)
+    # numpy's shape is a tuple, torch's a class of its own: one mistake, one kind
+    found = kind_of(tuple(length)) if isinstance(length, tuple) else kind_of(length)
+    record.require(f"kind of {label}", "int" if is_whole else found, "int")
+    return length
+
+
 def _look_at_item(record: Recorder, label: str, item: Any) -> None:
     """Kind, keys and the two tensors of an item."""
-    record.require(f"kind of {label}", "dict" if isinstance(item, dict) else kind_of(item), "dict")
-    record.require(f"the keys of {label}", sorted(str(key) for key in item), ["X", "y"])
-    kinds = {key: "tensor" if isinstance(item[key], torch.Tensor) else kind_of(item[key]) for key in ("X", "y")}
+    record.require(f"kind of {label}", _kind(item, dict, "dict"), "dict")
+    record.require(f"the keys of {label}", _keys(item), ["X", "y"])
+    values = {key: dict.__getitem__(item, key) for key in ("X", "y")}
+    kinds = {key: _kind(value, torch.Tensor, "tensor") for key, value in values.items()}
     # both kinds first: a tutor would not stop at X where y has the same trouble
-    for key in ("X", "y"):
-        record.outcome(f'kind of {label}["{key}"]', kinds[key])
+    for key, kind in kinds.items():
+        record.outcome(f'kind of {label}["{key}"]', kind)
     if set(kinds.values()) != {"tensor"}:
         raise Stop
-    for key in ("X", "y"):
-        array = array_of(item[key])
+    for key, value in values.items():
+        array = array_of(value)
         if array is None:
             record.outcome(f'dtype of {label}["{key}"]', "one that holds no plain numbers")
             raise Stop
-        record.outcome(f'shape of {label}["{key}"]', list(array.shape))
+        record.outcome(f'shape of {label}["{key}"]', str(tuple(array.shape)))
         record.outcome(f'dtype of {label}["{key}"]', array.dtype.name)
         # as float64: a wrong dtype is one thing, wrong numbers another
         record.outcome(f'{label}["{key}"]', array.astype(np.float64))
 
 
+def _kind(value: Any, wanted: type, name: str) -> str:
+    """`name` for a `wanted` or a subclass of it, else the kind of `value`."""
+    return name if isinstance(value, wanted) else kind_of(value)
+
+
+def _keys(item: dict) -> list[str]:
+    """The keys of a dictionary, sorted; what is no text stands as its kind."""
+    return sorted(key if type(key) is str else f"<{kind_of(key)}>" for key in dict.keys(item))
+
+
+def _entry(item: Any, key: str) -> np.ndarray | None:
+    """The numbers under `key` of an item or a batch, None where there are none."""
+    return array_of(dict.get(item, key)) if isinstance(item, dict) else None
+
+
 def _stacked(items: list[Any], key: str) -> np.ndarray | str:
     """The tensors under `key` of all items as one float64 array, or what stands in the way."""
-    arrays = [array_of(item.get(key)) if isinstance(item, dict) else None for item in items]
+    arrays = [_entry(item, key) for item in items]
     if any(array is None for array in arrays):
         return "no tensor in at least one item"
     shapes = {array.shape for array in arrays if array is not None}
@@ -99,16 +130,17 @@ def _stacked(items: list[Any], key: str) -> np.ndarray | str:
 @exercise(
     "batches_per_epoch(n_samples, batch_size, drop_last=False)",
     hints=(
-        "Take small numbers and draw them: 10 rows in batches of 4. How many full batches are there, how many rows are "
-        "left over, and what becomes of those with and without `drop_last`? Then 8 rows in batches of 4.",
-        "Two whole numbers say everything: how often `batch_size` fits into `n_samples`, and how many rows remain. A "
-        "remainder makes one more batch, but only if there is one, and only if it is not dropped.",
-        "`n_samples // batch_size` counts the full batches and `n_samples % batch_size` the rows left over. Return the first "
-        "number; add one to it where the second is not zero and `drop_last` is False.",
+        "Take small numbers and draw them: 10 rows in batches of 4. How many full batches are there, how "
+        "many rows are left over, and what becomes of those with and without `drop_last`? Then 8 rows in "
+        "batches of 4.",
+        "Two whole numbers say everything: how often `batch_size` fits into `n_samples`, and how many rows "
+        "remain. A remainder makes one more batch, but only if there is one, and only if it is not dropped.",
+        "`n_samples // batch_size` counts the full batches and `n_samples % batch_size` the rows left over. "
+        "Return the first number; add one to it where the second is not zero and `drop_last` is False.",
     ),
 )
 def batches_per_epoch(function: Any, challenge: Challenge, record: Recorder) -> None:
-    """Five divisions, each with and without `drop_last`: long tail, tail of one row, no tail, one batch, not even one."""
+    """Five sizes, each with and without `drop_last`: a long tail, a tail of one row, none, one batch, not even one."""
     batch_size = challenge.integer(8, 32)
     full = challenge.integer(3, 20)
     long_tail = challenge.integer(batch_size // 2 + 1, batch_size - 1)
@@ -153,14 +185,15 @@ def _stand_ins(challenge: Challenge, record: Recorder) -> dict[str, Any]:
     "make_loaders(X, y, test_size=0.33, batch_size=64, seed=0)",
     stand_ins=_stand_ins,
     hints=(
-        "Four steps, and you have seen each: split the rows, make one dataset of each part, put a loader around each "
-        "dataset, return both. Is every one of the five arguments used, and does the order of what you return fit the text?",
-        "`train_test_split` takes X and y together, so that a row keeps its target, and hands back four arrays: look at the "
-        "toy example for their order. Of the two loaders one gets its rows in a new order every epoch, the other "
-        "does not; both keep their short last batch.",
-        "Give `train_test_split` the arrays, `test_size=test_size` and `random_state=seed`, and unpack X_train, X_test, "
-        "y_train, y_test. Then twice `DataLoader(TabularDataset(…, …), batch_size=batch_size)`, the one over the training "
-        "rows with one keyword more.",
+        "Four steps, and you have seen each: split the rows, make one dataset of each part, put a loader "
+        "around each dataset, return both. Is every one of the five arguments used, and does the order of "
+        "what you return fit the text?",
+        "`train_test_split` takes X and y together, so that a row keeps its target, and hands back four "
+        "arrays: look at the toy example for their order. Of the two loaders one gets its rows in a new "
+        "order every epoch, the other does not; both keep their short last batch.",
+        "Give `train_test_split` the arrays, `test_size=test_size` and `random_state=seed`, and unpack "
+        "X_train, X_test, y_train, y_test. Then twice `DataLoader(TabularDataset(…, …), "
+        "batch_size=batch_size)`, the one over the training rows with one keyword more.",
     ),
 )
 def make_loaders(function: Any, challenge: Challenge, record: Recorder) -> None:
@@ -177,16 +210,16 @@ def make_loaders(function: Any, challenge: Challenge, record: Recorder) -> None:
     def loaders(seed: int) -> tuple[Any, Any]:
         call = f"make_loaders(X, y, test_size={test_size}, batch_size={batch_size}, seed={seed})"
         pair = record.call(call, function, X.copy(), y.copy(), test_size=test_size, batch_size=batch_size, seed=seed)
-        is_pair = isinstance(pair, (tuple, list)) and len(pair) == 2
-        record.require("what `make_loaders` returns", "two loaders" if is_pair else kind_of(pair), "two loaders")
-        for name, loader in zip(("training", "test"), pair, strict=True):
-            kind = "DataLoader" if isinstance(loader, DataLoader) else kind_of(loader)
-            record.require(f"kind of the {name} loader", kind, "DataLoader")
-        return pair[0], pair[1]
+        parts = _parts(pair)
+        record.require("what comes back from `make_loaders`", "a pair" if len(parts) == 2 else kind_of(pair), "a pair")
+        for name, loader in zip(("training", "test"), parts, strict=True):
+            record.require(f"kind of the {name} loader", _kind(loader, DataLoader, "DataLoader"), "DataLoader")
+        return parts[0], parts[1]
 
     train_loader, test_loader = loaders(seed)
     # a shuffling loader and a fixed list of drawn positions look alike from outside
-    record.trace("the sampler of the training loader", kind_of(getattr(train_loader, "sampler", None)))
+    sampler = record.call("train_loader.sampler", getattr, train_loader, "sampler", None)
+    record.trace("the sampler of the training loader", kind_of(sampler))
     batches = {
         "training": record.call("list(train_loader)", list, train_loader),
         "test": record.call("list(test_loader)", list, test_loader),
@@ -223,6 +256,14 @@ def make_loaders(function: Any, challenge: Challenge, record: Recorder) -> None:
     record.outcome("another split for another seed", set(third.tolist()) != split)
 
 
+def _parts(pair: Any) -> list[Any]:
+    """The members of a tuple or list, whatever its class makes of itself; empty for anything else."""
+    for kind in (tuple, list):
+        if isinstance(pair, kind):
+            return list(kind.__iter__(pair))
+    return []
+
+
 def _drawn_sizes(challenge: Challenge) -> tuple[int, float, int]:
     """`(n_rows, test_size, batch_size)`: whole numbers of rows on both sides, both last batches short.
 
@@ -246,20 +287,24 @@ def _look_at_batches(record: Recorder, name: str, batches: list[Any]) -> None:
         raise Stop
     first = batches[0]
     label = f"the first {name} batch"
-    record.require(f"kind of {label}", "dict" if isinstance(first, dict) else kind_of(first), "dict")
-    record.require(f"the keys of {label}", sorted(str(key) for key in first), ["X", "y"])
+    record.require(f"kind of {label}", _kind(first, dict, "dict"), "dict")
+    record.require(f"the keys of {label}", _keys(first), ["X", "y"])
     for key in ("X", "y"):
-        record.require(f'kind of "{key}" in {label}', kind_of(first[key]), "tensor")
-        record.outcome(f'shape of "{key}" in {label}', list(first[key].shape))
-        record.outcome(f'dtype of "{key}" in {label}', str(first[key].dtype).removeprefix("torch."))
-    sizes = [len(batch["y"]) if torch.is_tensor(batch.get("y")) and batch["y"].ndim else -1 for batch in batches]
+        record.require(f'kind of "{key}" in {label}', _kind(dict.get(first, key), torch.Tensor, "tensor"), "tensor")
+        array = _entry(first, key)
+        if array is None:
+            raise Stop
+        record.outcome(f'shape of "{key}" in {label}', str(tuple(array.shape)))
+        record.outcome(f'dtype of "{key}" in {label}', array.dtype.name)
+    found = [_entry(batch, "y") for batch in batches]
+    sizes = [len(array) if array is not None and array.ndim else -1 for array in found]
     record.outcome(f"the numbers of rows in the {name} batches", sizes)
 
 
 def _rows(batches: list[Any], column: np.ndarray, key: str) -> np.ndarray:
     """For every row of the batches the number of the row it was, known by the size of its first number; else -1."""
-    found = [array_of(batch.get(key)) if isinstance(batch, dict) else None for batch in batches]
-    firsts = [np.abs(array.reshape(len(array), -1)[:, 0]) for array in found if array is not None and array.ndim and array.size]
+    found = [array for batch in batches if (array := _entry(batch, key)) is not None]
+    firsts = [np.abs(array.reshape(len(array), -1)[:, 0]) for array in found if array.ndim and array.size]
     sizes = np.concatenate(firsts).astype(np.float64) if firsts else np.zeros(0)
     nearest = np.abs(sizes[:, None] - column[None, :]).argmin(axis=1) if len(sizes) else np.zeros(0, dtype=int)
     return np.where(np.abs(column[nearest] - sizes) < 1e-3, nearest, -1)

@@ -21,10 +21,8 @@ def look_at_tensor(record: Recorder, label: str, value: Any, shape: list[int]) -
     record.require(f"dtype of {label}", str(value.dtype).removeprefix("torch."), "float32")
 
 
-def look_at_weights(
-    record: Recorder, model: Any, n_in: int, n_out: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Record what the text asks of `w`, `b` and `params` before any training, and return `w` and `b`."""
+def look_at_weights(record: Recorder, model: Any, n_in: int, n_out: int) -> tuple[torch.Tensor, torch.Tensor]:
+    "Record what the text asks of `w`, `b` and `params` before any training, and return `w` and `b`."
     found = []
     for name, shape in (("w", [n_in, n_out]), ("b", [n_out])):
         tensor = record.call(f"model.{name}", getattr, model, name)
@@ -37,9 +35,7 @@ def look_at_weights(
     w, b = found
     params = record.call("model.params", getattr, model, "params")
     is_list = isinstance(params, (list, tuple, torch.nn.ParameterList))
-    record.require(
-        "kind of model.params", f"list of {len(params)}" if is_list else kind_of(params), "list of 2"
-    )
+    record.require("kind of model.params", f"list of {len(params)}" if is_list else kind_of(params), "list of 2")
     record.trace("model.params in the order [b, w]", params[0] is b and params[1] is w)
     record.require("model.params[0] to be model.w itself", params[0] is w, True)
     record.require("model.params[1] to be model.b itself", params[1] is b, True)
@@ -53,7 +49,7 @@ def put(tensor: torch.Tensor, numbers: np.ndarray) -> None:
 
 
 def agree(one: Any, other: Any) -> bool:
-    """Whether two predictions for the same rows are the same, so that no new weights were drawn in between."""
+    "Whether two predictions for the same rows are the same, so that no new weights were drawn in between."
     a, b = array_of(one), array_of(other)
     if a is None or b is None or a.shape != b.shape:
         return False
@@ -64,18 +60,19 @@ def agree(one: Any, other: Any) -> bool:
     "Linear(n_in, n_out)",
     is_class=True,
     hints=(
-        "Two places: `__init__` makes the two tensors once and keeps them on `self`; `forward` only uses them. "
-        "Compare the shapes your tensors have with the shapes the text asks for.",
-        "`requires_grad=True` belongs into the very call that makes the tensor, and nothing may be computed with the "
-        "tensor after that before it is kept. `params` holds the same two tensors, not copies of them. In `forward`, which "
-        "product turns (batch, n_in) and (n_in, n_out) into (batch, n_out)?",
-        "`torch.randn(…, …, requires_grad=True)` makes a weight with the two sizes in the order of the text, "
-        "`torch.zeros(…, requires_grad=True)` a bias; then comes a list of both. `forward` returns the matrix product "
-        "(the operator is `@`) of the rows and the weights, plus the bias.",
+        "Two places: `__init__` makes the two tensors once and keeps them on `self`; `forward` only uses "
+        "them. Compare the shapes your tensors have with the shapes the text asks for.",
+        "`requires_grad=True` belongs into the very call that makes the tensor, and nothing may be "
+        "computed with the tensor after that before it is kept. `params` holds the same two tensors, not "
+        "copies of them. In `forward`, which product turns (batch, n_in) and (n_in, n_out) into (batch, "
+        "n_out)?",
+        "`torch.randn(…, …, requires_grad=True)` makes a weight with the two sizes in the order of the "
+        "text, `torch.zeros(…, requires_grad=True)` a bias; then comes a list of both. `forward` returns "
+        "the matrix product (the operator is `@`) of the rows and the weights, plus the bias.",
     ),
 )
 def Linear(cls: Any, challenge: Challenge, record: Recorder) -> None:
-    """Several outputs, then one: two tensors made once, used and differentiated through by `forward`."""
+    "Several outputs, then one: two tensors made once, used and differentiated through by `forward`."
     n_in = challenge.choice((3, 5, 6))  # never 4, so that sizes written into the class show
     n_out = challenge.integer(2, n_in - 1)
     n_rows = challenge.integer(n_in + 1, 9)
@@ -120,16 +117,17 @@ def Linear(cls: Any, challenge: Challenge, record: Recorder) -> None:
 @exercise(
     "sum_squared_error(y_pred, y_true)",
     hints=(
-        "Print the shape of the difference for a `y_pred` of shape (5, 1) and a `y_true` of shape (5,). How many "
-        "differences should there be for five rows?",
-        "Bring both to the same shape first, in a way that works for (batch,) and for (batch, 1) alike. Then: difference, "
-        "square, sum. Stay with torch functions all the way, so that `backward()` finds its way back.",
-        "`y_pred.reshape(-1)` has shape (batch,) whichever of the two shapes came in. Subtract the targets from that, "
-        "square with `** 2`, and end with `.sum()`, which leaves a tensor of shape ().",
+        "Print the shape of the difference for a `y_pred` of shape (5, 1) and a `y_true` of shape (5,). "
+        "How many differences should there be for five rows?",
+        "Bring both to the same shape first, in a way that works for (batch,) and for (batch, 1) alike. "
+        "Then: difference, square, sum. Stay with torch functions all the way, so that `backward()` finds "
+        "its way back.",
+        "`y_pred.reshape(-1)` has shape (batch,) whichever of the two shapes came in. Subtract the targets"
+        " from that, square with `** 2`, and end with `.sum()`, which leaves a tensor of shape ().",
     ),
 )
 def sum_squared_error(function: Any, challenge: Challenge, record: Recorder) -> None:
-    """The same numbers as a flat vector, as a column, and one row alone; value, gradient, inputs left as they were."""
+    """A flat vector, a column, one row alone: value, gradient, inputs left as they were."""
     n_rows = challenge.integer(4, 8)
     predicted, target = challenge.normal(n_rows, scale=3.0), challenge.normal(n_rows, scale=3.0)
     cases = (("(batch,)", (n_rows,)), ("(batch, 1)", (n_rows, 1)), ("(1, 1)", (1, 1)))
@@ -150,13 +148,14 @@ def sum_squared_error(function: Any, challenge: Challenge, record: Recorder) -> 
 @exercise(
     "gradients_by_hand(X, y, w, b)",
     hints=(
-        "Begin with the residuals and look at their shape: one number for each row. Everything else is a sum over rows, as "
-        "in the two formulas above the cell.",
-        "The sum over the rows i of X[i, j] · r[i], for every feature j at once, is a matrix product. Which of the two "
-        "factors has to be transposed so that (batch, n) and (batch, 1) give (n, 1)? And what is left of it for b, where "
-        "the inner derivative is 1?",
-        "With `r` as a column of shape (batch, 1), prediction minus target, `X.T @ r` has the shape of `w` and "
-        "`r.sum(dim=0)` the shape of `b`. The outer derivative of a square multiplies both by the same number.",
+        "Begin with the residuals and look at their shape: one number for each row. Everything else is a "
+        "sum over rows, as in the two formulas above the cell.",
+        "The sum over the rows i of X[i, j] · r[i], for every feature j at once, is a matrix product. "
+        "Which of the two factors has to be transposed so that (batch, n) and (batch, 1) give (n, 1)? And "
+        "what is left of it for b, where the inner derivative is 1?",
+        "With `r` as a column of shape (batch, 1), prediction minus target, `X.T @ r` has the shape of `w`"
+        " and `r.sum(dim=0)` the shape of `b`. The outer derivative of a square multiplies both by the "
+        "same number.",
     ),
 )
 def gradients_by_hand(function: Any, challenge: Challenge, record: Recorder) -> None:
@@ -182,19 +181,20 @@ def gradients_by_hand(function: Any, challenge: Challenge, record: Recorder) -> 
 
 
 @exercise(
-    "sgd_step(params, lr)",
+    "sgd_step(params, lr)",  # a first torch.optim step, which is right here, imports torch's compiler
     hints=(
-        "Look at the numbers before and after: does the tensor itself change, or does a name inside your function only "
-        "point to a new tensor? And what is in `.grad` when the function is done?",
-        "For each tensor that has a gradient: move it against the gradient by lr times as much, in place, where autograd "
-        "does not watch. Afterwards its gradient goes. A tensor whose `.grad` is None is passed over, and the next one has "
-        "its turn.",
-        "Inside `with torch.no_grad():`, an in-place `-=` on the tensor takes off lr times its `.grad`; after that "
-        "`.grad = None` clears it. An `if … is not None` around both, a `for` over the list around that.",
+        "Look at the numbers before and after: does the tensor itself change, or does a name inside your "
+        "function only point to a new tensor? And what is in `.grad` when the function is done?",
+        "For each tensor that has a gradient: move it against the gradient by lr times as much, in place, "
+        "where autograd does not watch. Afterwards its gradient goes. A tensor whose `.grad` is None is "
+        "passed over, and the next one has its turn.",
+        "Inside `with torch.no_grad():`, an in-place `-=` on the tensor takes off lr times its `.grad`; "
+        "after that `.grad = None` clears it. An `if … is not None` around both, a `for` over the list "
+        "around that.",
     ),
 )
 def sgd_step(function: Any, challenge: Challenge, record: Recorder) -> None:
-    """Two steps on four tensors with drawn gradients; the third one has no gradient in the first step."""
+    "Two steps on four tensors with drawn gradients; the third one has no gradient in the first step."
     shapes = ((challenge.integer(2, 4), 1), (1,), (challenge.integer(2, 3), 2), (challenge.integer(2, 3),))
     params = [torch.tensor(challenge.normal(*shape), requires_grad=True) for shape in shapes]
     pulls = [[torch.tensor(challenge.normal(*shape)) for shape in shapes] for _ in range(2)]
@@ -211,9 +211,7 @@ def sgd_step(function: Any, challenge: Challenge, record: Recorder) -> None:
         same = len(handed) == 4 and all(h is p for h, p in zip(handed, params, strict=True))
         record.trace("params to hold the same tensors", same)
         record.trace("params[0] to be written in place", params[0]._version > version)
-        record.trace(
-            "gradients after the step", [None if p.grad is None else array_of(p.grad) for p in params]
-        )
+        record.trace("gradients after the step", [None if p.grad is None else array_of(p.grad) for p in params])
         moved = not np.array_equal(before, array_of(params[0]))
         record.require(f"params[0] to move in step {step}", moved, True)
         for i, tensor in enumerate(params):

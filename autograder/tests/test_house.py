@@ -231,10 +231,15 @@ def test_what_learners_and_instructors_make_is_not_committed(name):
     assert is_ignored(name)
 
 
+def files_under(*folders: str) -> set[str]:
+    """What lies in folders of the house, without caches and what else hides behind a dot."""
+    paths = {path.relative_to(ROOT) for folder in folders for path in (ROOT / folder).rglob("*") if path.is_file()}
+    hidden = {path for path in paths for part in path.parts if part.startswith((".", "__pycache__"))}
+    return {path.as_posix() for path in paths - hidden}
+
+
 def test_no_file_of_the_course_is_ignored():
-    sources = [path for folder in ["autograder", "solutions", "notebooks"] for path in (ROOT / folder).rglob("*")]
-    made = re.compile(r"__pycache__|\.ipynb_checkpoints|\.progress\.json|\.pytest_cache|\.virtual_documents")
-    names = [str(path.relative_to(ROOT)) for path in sources if path.is_file() and not made.search(str(path))]
+    names = files_under("autograder", "solutions", "notebooks")
     assert "autograder/__init__.py" in names
     result = subprocess.run(
         ["git", "check-ignore", "--no-index", "--stdin"],
@@ -261,9 +266,8 @@ def build_packages(source: Path, target: Path) -> tuple[set[str], set[str]]:
 
 
 def package_files() -> set[str]:
-    """What belongs to the package: everything under autograder/ that is not a test and not a cache."""
-    names = {path.relative_to(ROOT).as_posix() for path in (ROOT / "autograder").rglob("*") if path.is_file()}
-    return {name for name in names if "__pycache__" not in name and not name.startswith("autograder/tests/")}
+    """What belongs to the package: everything under autograder/ that is not a test."""
+    return {name for name in files_under("autograder") if not name.startswith("autograder/tests/")}
 
 
 @pytest.fixture(scope="module")
@@ -443,6 +447,19 @@ def test_any_other_trouble_of_pip_is_told_in_its_own_words(setup_course):
     assert setup_course.explain_pip(output) == (
         f"ERROR: Cannot install a and b because these package versions conflict. (Log: {setup_course.LOG})"
     )
+
+
+@pytest.mark.parametrize(
+    ("requirement", "is_gpu_build"),
+    [
+        ('cuda-toolkit[cublas,cudart]==13.0.3; platform_system == "Linux"', True),
+        ('nvidia-cudnn-cu13==9.20.0.48; platform_system == "Linux"', True),
+        ("sympy>=1.13.3", False),
+    ],
+)
+def test_a_gpu_build_of_torch_is_known_by_what_it_needs(setup_course, monkeypatch, requirement, is_gpu_build):
+    monkeypatch.setattr(setup_course.sys, "platform", "linux")
+    assert setup_course.is_gpu_build(f"filelock\n{requirement}\n") == is_gpu_build
 
 
 def test_a_finished_set_up_has_nothing_to_do(setup_course):

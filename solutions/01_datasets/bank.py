@@ -14,9 +14,9 @@ from autograder.authoring.bank import alternative, misconception
 
 @misconception(
     "no_len",
-    "`len(dataset)` has nothing to call: `TabularDataset` has no method `__len__`. A loader asks for the length first, "
-    "because it must know which row numbers it may draw. Is the method there, spelled with two underscores on each side "
-    "and indented as part of the class?",
+    "`len(dataset)` has nothing to call: `TabularDataset` has no method `__len__`. A loader asks for the "
+    "length first, because it must know which row numbers it may draw. Is the method there, spelled with "
+    "two underscores on each side and indented as part of the class?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -29,9 +29,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "getitem_not_in_class",
-    "`dataset[2]` reaches the empty `__getitem__` of torch's `Dataset`, because `TabularDataset` has none of its own. A "
-    "`def` belongs to the class only if it is indented one level below `class`. Does yours start at the left margin, or "
-    "inside another method?",
+    "`dataset[2]` reaches the empty `__getitem__` of torch's `Dataset`, because `TabularDataset` has none "
+    "of its own. A `def` belongs to the class only if it is indented one level below `class`. Does yours "
+    "start at the left margin, or inside another method?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -47,8 +47,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "methods_not_in_class",
-    "`TabularDataset` has neither `__len__` nor `__getitem__`; only `__init__` arrived in the class. Python takes a `def` "
-    "for a method only where it is indented one level below `class`. Where do your two other `def` lines begin?",
+    "`TabularDataset` has neither `__len__` nor `__getitem__`; only `__init__` arrived in the class. Python "
+    "takes a `def` for a method only where it is indented one level below `class`. Where do your two other "
+    "`def` lines begin?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -64,8 +65,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "never_kept",
-    "`len(dataset)` stopped with: {got: error in len(dataset)}. When `__init__` ends, its own names are gone; a later method "
-    "finds only what hangs on `self`. What does your `__init__` leave there, and under which names?",
+    "`len(dataset)` stopped with: {got: error in len(dataset)}. When `__init__` ends, its own names are "
+    "gone; a later method finds only what hangs on `self`. What does your `__init__` leave there, and under "
+    "which names?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -80,9 +82,48 @@ class TabularDataset(Dataset):
 
 
 @misconception(
+    "len_without_return",
+    "`len(dataset)` asks `__len__`, which gives back `None`: a method that comes to its end without "
+    "`return` does that, even if it worked the number out on the way. What does the line in your `__len__` "
+    "begin with?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx], "y": self.targets[idx]}
+
+
+@misconception(
+    "length_is_the_shape",
+    "`__len__` gives back the whole shape of the data, a pair of two numbers. A length is one number: how "
+    "many items there are. Which of the two axes counts the rows, and how do you pick it out?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = data
+        self.targets = targets
+
+    def __len__(self):
+        return self.data.shape
+
+    def __getitem__(self, idx):
+        return {
+            "X": torch.tensor(self.data[idx], dtype=torch.float32),
+            "y": torch.tensor(self.targets[idx], dtype=torch.float32),
+        }
+
+
+@misconception(
     "length_is_size",
-    "`len(dataset)` is {got: the length of the dataset}: that is how many numbers the table holds, rows times columns. The "
-    "length of a dataset is the number of its items. Which of the two axes of `data` counts those?",
+    "`len(dataset)` is {got: the length of the dataset}: that is how many numbers the table holds, rows "
+    "times columns. The length of a dataset is the number of its items. Which of the two axes of `data` "
+    "counts those?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -101,8 +142,8 @@ class TabularDataset(Dataset):
 
 @misconception(
     "length_is_columns",
-    "`len(dataset)` is {got: the length of the dataset}, the number of features; there are "
-    "{expected: the length of the dataset} rows. A loader would never ask for the rows behind that number. Which axis of "
+    "`len(dataset)` is {got: the length of the dataset}, the number of features; there are {expected: the "
+    "length of the dataset} rows. A loader would never ask for the rows behind that number. Which axis of "
     "`data` are the rows?",
 )
 class TabularDataset(Dataset):
@@ -122,9 +163,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "length_is_last_index",
-    "`len(dataset)` is {got: the length of the dataset} for {expected: the length of the dataset} rows: that is the index of "
-    "the last row, not how many rows there are. The last one would never be drawn. What does counting from 0 change, and "
-    "what does it not?",
+    "`len(dataset)` is {got: the length of the dataset} for {expected: the length of the dataset} rows: "
+    "that is the index of the last row, not how many rows there are. The last one would never be drawn. "
+    "What does counting from 0 change, and what does it not?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -143,8 +184,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "missing_return",
-    "`dataset[2]` is `None`. That is what Python hands back when a method comes to its end without `return`, even if the "
-    "item was built, or printed, on the way. What is the last line of your `__getitem__`?",
+    "`dataset[2]` is `None`. That is what Python hands back when a method comes to its end without "
+    "`return`, even if the item was built, or printed, on the way. What is the last line of your "
+    "`__getitem__`?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -160,9 +202,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "tuple_item",
-    "`dataset[2]` is a {got: kind of dataset[2]}. Many datasets do it so, but the loops of this course say `batch[\"X\"]` and "
-    '`batch["y"]`, and a loader only keeps names that the items bring along. Which Python type gives names to its '
-    "entries?",
+    "`dataset[2]` is a {got: kind of dataset[2]}. Many datasets do it so, but the loops of this course say "
+    '`batch["X"]` and `batch["y"]`, and a loader only keeps names that the items bring along. Which Python '
+    "type gives names to its entries?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -178,9 +220,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "lower_case_x",
-    "The keys of your item are {got: the keys of dataset[2]}; asked for are {expected: the keys of dataset[2]}. A training loop "
-    'that says `batch["X"]` would stop with a KeyError, since Python tells `x` from `X`. By custom a capital letter '
-    "stands for a matrix, a small one for a vector.",
+    "The keys of your item are {got: the keys of dataset[2]}; asked for are {expected: the keys of "
+    'dataset[2]}. A training loop that says `batch["X"]` would stop with a KeyError, since Python tells `x` '
+    "from `X`. By custom a capital letter stands for a matrix, a small one for a vector.",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -196,9 +238,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "not_tensors",
-    "The item holds numpy's numbers (X: {got: kind of dataset[2][\"X\"]}, y: {got: kind of dataset[2][\"y\"]}). A loader would turn "
-    "them into tensors by itself, but into float64 ones, because that is what numpy counts in. Where in your class could "
-    "they become tensors of the asked dtype?",
+    'The item holds numpy\'s numbers (X: {got: kind of dataset[2]["X"]}, y: {got: kind of '
+    'dataset[2]["y"]}). A loader would turn them into tensors by itself, but into float64 ones, because '
+    "that is what numpy counts in. Where in your class could they become tensors of the asked dtype?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -214,9 +256,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "y_not_a_tensor",
-    "X is a tensor, but y is still numpy's own number ({got: kind of dataset[2][\"y\"]}). A loader would collect such numbers "
-    "into a float64 tensor, and every loss computed from it would be float64 too. What did you do for X that y has "
-    "not had yet?",
+    'X is a tensor, but y is still numpy\'s own number ({got: kind of dataset[2]["y"]}). A loader would '
+    "collect such numbers into a float64 tensor, and every loss computed from it would be float64 too. What "
+    "did you do for X that y has not had yet?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -232,9 +274,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "float64_both",
-    "X and y are {got: dtype of dataset[2][\"X\"]}: a tensor made from a numpy array takes over numpy's dtype. A model's weights are "
-    "float32, and `X @ w` then stops with \"expected … to have the same dtype\". What can you tell torch when the tensor is "
-    "made?",
+    'X and y are {got: dtype of dataset[2]["X"]}: a tensor made from a numpy array takes over numpy\'s '
+    "dtype. A model's weights are float32, and `X @ w` then stops with \"expected … to have the same "
+    'dtype". What can you tell torch when the tensor is made?',
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -250,8 +292,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "float64_X",
-    "y is float32, but X is {got: dtype of dataset[2][\"X\"]}, numpy's own dtype. The weights of a model are float32, and `X @ w` with "
-    "two different dtypes is an error. What did you say when you made the tensor for y, and not for X?",
+    'y is float32, but X is {got: dtype of dataset[2]["X"]}, numpy\'s own dtype. The weights of a model '
+    "are float32, and `X @ w` with two different dtypes is an error. What did you say when you made the "
+    "tensor for y, and not for X?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -267,9 +310,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "float64_y",
-    "X is float32, but y is {got: dtype of dataset[2][\"y\"]}. This one is silent: float32 predictions minus float64 targets are no "
-    "error, they give a float64 loss and nobody notices. What did you say when you made the tensor for X, and not "
-    "for y?",
+    'X is float32, but y is {got: dtype of dataset[2]["y"]}. This one is silent: float32 predictions minus '
+    "float64 targets are no error, they give a float64 loss and nobody notices. What did you say when you "
+    "made the tensor for X, and not for y?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -285,9 +328,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "integer_y",
-    "y is {got: dtype of dataset[2][\"y\"]}, so its decimals are gone: {expected: dataset[2][\"y\"]} became {got: dataset[2][\"y\"]}. Whole "
-    "numbers are right for class labels; our target is a measured quantity. Which dtype keeps decimals and fits the "
-    "weights of a model?",
+    'y is {got: dtype of dataset[2]["y"]}, so its decimals are gone: {expected: dataset[2]["y"]} became '
+    '{got: dataset[2]["y"]}. Whole numbers are right for class labels; our target is a measured quantity. '
+    "Which dtype keeps decimals and fits the weights of a model?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -303,9 +346,10 @@ class TabularDataset(Dataset):
 
 @misconception(
     "y_of_shape_1",
-    "y of one item has shape {got: shape of dataset[2][\"y\"]}, a list with one number in it; asked for is shape "
-    "{expected: shape of dataset[2][\"y\"]}, the number itself. In a batch yours becomes (batch, 1), which quietly makes a "
-    "(batch, batch) table when it meets predictions of shape (batch,). Where do the extra brackets come from?",
+    'y of one item has shape {got: shape of dataset[2]["y"]}, a list with one number in it; asked for is '
+    'shape {expected: shape of dataset[2]["y"]}, the number itself. In a batch yours becomes (batch, 1), '
+    "which quietly makes a (batch, batch) table when it meets predictions of shape (batch,). Where do the "
+    "extra brackets come from?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -324,9 +368,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "X_as_a_table",
-    "X of one item has shape {got: shape of dataset[2][\"X\"]}: a table with one row. In a batch that would make three axes. An "
-    "item is the row itself, of shape {expected: shape of dataset[2][\"X\"]}; putting rows together is the loader's work. Do you "
-    "take a slice where a single index would do?",
+    'X of one item has shape {got: shape of dataset[2]["X"]}: a table with one row. In a batch that would '
+    'make three axes. An item is the row itself, of shape {expected: shape of dataset[2]["X"]}; putting '
+    "rows together is the loader's work. Do you take a slice where a single index would do?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -342,8 +386,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "all_rows_in_every_item",
-    "`dataset[2]` holds X of shape {got: shape of dataset[2][\"X\"]} and y of shape {got: shape of dataset[2][\"y\"]}: all rows at once, "
-    "whatever the index. An item is one row with its one target. Where does `idx` come into your `__getitem__`?",
+    '`dataset[2]` holds X of shape {got: shape of dataset[2]["X"]} and y of shape {got: shape of '
+    'dataset[2]["y"]}: all rows at once, whatever the index. An item is one row with its one target. Where '
+    "does `idx` come into your `__getitem__`?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -359,8 +404,8 @@ class TabularDataset(Dataset):
 
 @misconception(
     "all_targets_in_every_item",
-    "X of one item is one row, but y has shape {got: shape of dataset[2][\"y\"]}: all targets at once. Each row has one target, "
-    "a single number. You picked the row with `idx`; what picks its target?",
+    'X of one item is one row, but y has shape {got: shape of dataset[2]["y"]}: all targets at once. Each '
+    "row has one target, a single number. You picked the row with `idx`; what picks its target?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -376,8 +421,8 @@ class TabularDataset(Dataset):
 
 @misconception(
     "ignores_idx",
-    "`dataset[2]` is the very first row, and so is every other item. An epoch over this dataset would show the model one "
-    "and the same example over and over. Which of your lines should change with `idx`?",
+    "`dataset[2]` is the very first row, and so is every other item. An epoch over this dataset would show "
+    "the model one and the same example over and over. Which of your lines should change with `idx`?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -393,9 +438,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "counts_from_one",
-    "`dataset[2]` holds the second row, not the one that `X[2]` holds: your items are numbered from 1. Loaders count as Python "
-    "does, from 0, and `dataset[0]` quietly becomes the last row, because index -1 exists. What happens if you leave "
-    "`idx` as it is?",
+    "`dataset[2]` holds the second row, not the one that `X[2]` holds: your items are numbered from 1. "
+    "Loaders count as Python does, from 0, and `dataset[0]` quietly becomes the last row, because index -1 "
+    "exists. What happens if you leave `idx` as it is?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -411,8 +456,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "y_of_another_row",
-    "The rows of X are right, but each comes with the target of the row before it. Everything runs, and nothing can be "
-    "learned from pairs that do not belong together. Which index do you use for the targets, and which for the data?",
+    "The rows of X are right, but each comes with the target of the row before it. Everything runs, and "
+    "nothing can be learned from pairs that do not belong together. Which index do you use for the targets, "
+    "and which for the data?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -428,9 +474,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "shuffles_X_alone",
-    "The targets stand in their old order, but the rows of X are shuffled: row and target no longer belong together. "
-    "Shuffling is the loader's work, and it shuffles row *numbers*. What would your class have to do for pairs to stay "
-    "pairs, and does it have to do anything?",
+    "The targets stand in their old order, but the rows of X are shuffled: row and target no longer belong "
+    "together. Shuffling is the loader's work, and it shuffles row *numbers*. What would your class have to "
+    "do for pairs to stay pairs, and does it have to do anything?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -446,9 +492,10 @@ class TabularDataset(Dataset):
 
 @misconception(
     "scales_the_data",
-    "The items hold standardized numbers, not those of `X`: `dataset[2][\"X\"]` should be {expected: dataset[2][\"X\"]} and is "
-    "{got: dataset[2][\"X\"]}. Scaling is a decision of its own: mean and spread have to come from the training rows alone, and "
-    "a dataset cannot know which those are. What is left if yours only hands out what it was given?",
+    'The items hold standardized numbers, not those of `X`: `dataset[2]["X"]` should be {expected: '
+    'dataset[2]["X"]} and is {got: dataset[2]["X"]}. Scaling is a decision of its own: mean and spread have '
+    "to come from the training rows alone, and a dataset cannot know which those are. What is left if yours "
+    "only hands out what it was given?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -465,9 +512,10 @@ class TabularDataset(Dataset):
 
 @misconception(
     "from_numpy_aliasing",
-    "Building the dataset changed the array `X` itself. `torch.from_numpy` copies nothing: tensor and array share one piece of "
-    "memory, so arithmetic in place (`-=`, `/=`) on the one rewrites the other, and with it what every later line of the "
-    "notebook sees. Which of your lines works in place, and does a dataset have to change its data at all?",
+    "Building the dataset changed the array `X` itself. `torch.from_numpy` copies nothing: tensor and array "
+    "share one piece of memory, so arithmetic in place (`-=`, `/=`) on the one rewrites the other, and with "
+    "it what every later line of the notebook sees. Which of your lines works in place, and does a dataset "
+    "have to change its data at all?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -484,9 +532,10 @@ class TabularDataset(Dataset):
 
 @misconception(
     "endless_iteration",
-    "`for item in dataset` does not stop after the last row: it was still going after "
-    "{got: the number of items in `for item in dataset`} items. Python ends such a loop when `dataset[idx]` raises IndexError, "
-    "and yours begins again at the start instead. What would a plain array do with an index that is too large?",
+    "`for item in dataset` does not stop after the last row: it was still going after {got: the number of "
+    "items in `for item in dataset`} items. Python ends such a loop when `dataset[idx]` raises IndexError, "
+    "and yours begins again at the start instead. What would a plain array do with an index that is too "
+    "large?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -503,9 +552,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "one_dict_for_all",
-    "Each item alone looks right, but collected in a list they are all the last one. Your class fills the same dictionary anew "
-    "each time and hands it out again, so all the names point to one object; a batch made of such items holds one "
-    "row many times. Where does the dictionary have to be made?",
+    "Each item alone looks right, but collected in a list they are all the last one. Your class fills the "
+    "same dictionary anew each time and hands it out again, so all the names point to one object; a batch "
+    "made of such items holds one row many times. Where does the dictionary have to be made?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -524,9 +573,9 @@ class TabularDataset(Dataset):
 
 @misconception(
     "the_notebooks_arrays",
-    "The dataset was given an `X` of {expected: the length of the dataset} rows, and its length is {got: the length of the dataset}: "
-    "the size of the notebook's own `X`. Inside a class the names `X` and `y` mean the notebook's variables; what the "
-    "dataset is given arrives under other names. Which are those?",
+    "The dataset was given an `X` of {expected: the length of the dataset} rows, and its length is {got: "
+    "the length of the dataset}: the size of the notebook's own `X`. Inside a class the names `X` and `y` "
+    "mean the notebook's variables; what the dataset is given arrives under other names. Which are those?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -543,8 +592,9 @@ class TabularDataset(Dataset):
 @misconception(
     "shared_by_all_datasets",
     "After a second dataset was made, the first one has {got: the length of the dataset} rows instead of "
-    "{expected: the length of the dataset}: both now hold the rows of the second. What is stored on the class is shared by all "
-    "its objects; training and test data need a place each. What stands before the dot where you store them?",
+    "{expected: the length of the dataset}: both now hold the rows of the second. What is stored on the "
+    "class is shared by all its objects; training and test data need a place each. What stands before the "
+    "dot where you store them?",
 )
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
@@ -632,7 +682,10 @@ class TabularDataset(Dataset):
         return {"X": torch.from_numpy(self.data[idx]), "y": torch.tensor(self.targets[idx])}
 
 
-@alternative("items_made_in_advance", "A list of finished dictionaries knows its length and raises IndexError by itself.")
+@alternative(
+    "items_made_in_advance",
+    "A list of finished dictionaries knows its length and raises IndexError by itself.",
+)
 class TabularDataset(Dataset):
     def __init__(self, data, targets):
         self.items = [
@@ -703,9 +756,9 @@ class TabularDataset:
 
 @misconception(
     "forgets_the_short_batch",
-    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven, drop_last)} full batches, and then "
-    "some rows are left. Unless they are dropped on purpose they form one more, shorter batch. What tells you whether "
-    "any are left?",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven, drop_last)} full "
+    "batches, and then some rows are left. Unless they are dropped on purpose they form one more, shorter "
+    "batch. What tells you whether any are left?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     return n_samples // batch_size
@@ -713,8 +766,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "always_one_more",
-    "{got: rows (even)} rows in batches of {got: batch size} come out even, yet you count {got: answer (even)} batches: the last of "
-    "them would be empty. A batch more is right only when rows are left over. How can you tell?",
+    "{got: rows (even)} rows in batches of {got: batch size} come out even, yet you count {got: answer "
+    "(even)} batches: the last of them would be empty. A batch more is right only when rows are left over. "
+    "How can you tell?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     if drop_last:
@@ -724,8 +778,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "ignores_drop_last",
-    "With `drop_last=True` you still count {got: answer (uneven, drop_last)} batches for {got: rows (uneven)} rows in batches of "
-    "{got: batch size}, the short one included. Where does `drop_last` enter your calculation?",
+    "With `drop_last=True` you still count {got: answer (uneven, drop_last)} batches for {got: rows "
+    "(uneven)} rows in batches of {got: batch size}, the short one included. Where does `drop_last` enter "
+    "your calculation?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     return math.ceil(n_samples / batch_size)
@@ -733,9 +788,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "drop_last_turned_round",
-    "The two cases are swapped: with `drop_last=True` you count the short last batch ({got: answer (uneven, drop_last)} batches for "
-    "{got: rows (uneven)} rows in batches of {got: batch size}), without it you leave it out. Say aloud what is dropped when "
-    "`drop_last` is true; which branch is that?",
+    "The two cases are swapped: with `drop_last=True` you count the short last batch ({got: answer (uneven, "
+    "drop_last)} batches for {got: rows (uneven)} rows in batches of {got: batch size}), without it you "
+    "leave it out. Say aloud what is dropped when `drop_last` is true; which branch is that?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     if drop_last:
@@ -745,9 +800,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "rounds",
-    "{got: rows (one left)} rows in batches of {got: batch size} leave a single row over, and your answer loses it: "
-    "{got: answer (one left)}. Rounding goes to the *nearest* whole number; a batch with one row in it is a batch, too. In "
-    "which direction should a fraction of a batch go?",
+    "{got: rows (one left)} rows in batches of {got: batch size} leave a single row over, and your answer "
+    "loses it: {got: answer (one left)}. Rounding goes to the *nearest* whole number; a batch with one row "
+    "in it is a batch, too. In which direction should a fraction of a batch go?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     if drop_last:
@@ -757,9 +812,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "a_fraction_of_a_batch",
-    "For {got: rows (uneven)} rows in batches of {got: batch size} your answer is {got: answer (uneven)}. A loader hands out whole "
-    "batches only, and `/` always gives a float. What does a fraction of a batch mean for the loader, with and without "
-    "`drop_last`?",
+    "For {got: rows (uneven)} rows in batches of {got: batch size} your answer is {got: answer (uneven)}. A "
+    "loader hands out whole batches only, and `/` always gives a float. What does a fraction of a batch "
+    "mean for the loader, with and without `drop_last`?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     if drop_last:
@@ -769,8 +824,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "float_from_numpy",
-    "The number is right, but it is a float ({got: answer (uneven)}): `np.ceil` and `np.floor` round and stay floats. "
-    "`range(…)` and list indices refuse those. How do you make an `int` of it, or which rounding gives one at once?",
+    "The number is right, but it is a float ({got: answer (uneven)}): `np.ceil` and `np.floor` round and "
+    "stay floats. `range(…)` and list indices refuse those. How do you make an `int` of it, or which "
+    "rounding gives one at once?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     batches = n_samples / batch_size
@@ -779,9 +835,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "always_drops_one",
-    "{got: rows (even)} rows in batches of {got: batch size} come out even, so `drop_last=True` drops nothing; you count "
-    "{got: answer (even, drop_last)} batches. Only a *short* last batch is dropped. What changes in your calculation when no rows "
-    "are left over?",
+    "{got: rows (even)} rows in batches of {got: batch size} come out even, so `drop_last=True` drops "
+    "nothing; you count {got: answer (even, drop_last)} batches. Only a *short* last batch is dropped. What "
+    "changes in your calculation when no rows are left over?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     batches = math.ceil(n_samples / batch_size)
@@ -790,9 +846,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "at_least_one",
-    "With {got: rows (few)} rows, batches of {got: batch size} and `drop_last=True` the only batch is a short one, and it is dropped: "
-    "no batch remains. Your answer is {got: answer (few, drop_last)}. It looks odd, but a loader really hands out nothing then; "
-    "does your function guard against 0?",
+    "With {got: rows (few)} rows, batches of {got: batch size} and `drop_last=True` the only batch is a "
+    "short one, and it is dropped: no batch remains. Your answer is {got: answer (few, drop_last)}. It "
+    "looks odd, but a loader really hands out nothing then; does your function guard against 0?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     if drop_last:
@@ -802,9 +858,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "rows_left_over",
-    "For {got: rows (uneven)} rows in batches of {got: batch size} your answer is {got: answer (uneven)}, which is the number of rows in the "
-    "last batch: `%` gives what is left over. The question is how many batches there are. Which operation counts how "
-    "often one number fits into another?",
+    "For {got: rows (uneven)} rows in batches of {got: batch size} your answer is {got: answer (uneven)}, "
+    "which is the number of rows in the last batch: `%` gives what is left over. The question is how many "
+    "batches there are. Which operation counts how often one number fits into another?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     return 0 if drop_last else n_samples % batch_size
@@ -812,8 +868,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "counts_rows",
-    "Your answer for {got: rows (uneven)} rows in batches of {got: batch size} is {got: answer (uneven)}, a number of rows. The length "
-    "of a dataset counts rows, the length of a loader counts *batches*. How many batches do these rows fill?",
+    "Your answer for {got: rows (uneven)} rows in batches of {got: batch size} is {got: answer (uneven)}, a "
+    "number of rows. The length of a dataset counts rows, the length of a loader counts *batches*. How many "
+    "batches do these rows fill?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     return n_samples - n_samples % batch_size if drop_last else n_samples
@@ -821,8 +878,8 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "prints_the_answer",
-    "The function returns `None`. A number that is printed can be read by you, not by the line that called the function; that "
-    "line gets only what `return` hands back. What is the last line of your function?",
+    "The function returns `None`. A number that is printed can be read by you, not by the line that called "
+    "the function; that line gets only what `return` hands back. What is the last line of your function?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     print(n_samples // batch_size if drop_last else math.ceil(n_samples / batch_size))
@@ -884,9 +941,9 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 
 @misconception(
     "train_not_shuffled",
-    "The training loader hands out its rows in the same order in both epochs, so every epoch is cut into the very same "
-    "mini-batches. `DataLoader` goes through its dataset front to back unless it is told otherwise. Which of its "
-    "settings is that?",
+    "The training loader hands out its rows in the same order in both epochs, so every epoch is cut into "
+    "the very same mini-batches. `DataLoader` goes through its dataset front to back unless it is told "
+    "otherwise. Which of its settings is that?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -897,9 +954,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "shuffled_once",
-    "The training rows were put in a random order, but once: the second epoch repeats the order of the first, and with it "
-    "every mini-batch. A new order is wanted each time the loader is gone through. Does your shuffling happen when the "
-    "loader is made, or whenever an epoch begins?",
+    "The training rows were put in a random order, but once: the second epoch repeats the order of the "
+    "first, and with it every mini-batch. A new order is wanted each time the loader is gone through. Does "
+    "your shuffling happen when the loader is made, or whenever an epoch begins?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -911,9 +968,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "test_shuffled",
-    "The test loader hands out its rows in a new order each epoch. The sum of errors over all test rows does not depend on their "
-    "order, so shuffling gains nothing there, and predictions can no longer be laid beside the rows they belong to. "
-    "Which of the two loaders needs `shuffle=True`?",
+    "The test loader hands out its rows in a new order each epoch. The sum of errors over all test rows "
+    "does not depend on their order, so shuffling gains nothing there, and predictions can no longer be "
+    "laid beside the rows they belong to. Which of the two loaders needs `shuffle=True`?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -924,9 +981,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "wrong_one_shuffled",
-    "The two are the wrong way round: the training rows come in the same order every epoch, the test rows in a new one. It is "
-    "training that takes a step after each mini-batch and so depends on which rows come together. Which `DataLoader` line "
-    "holds your `shuffle=True`?",
+    "The two are the wrong way round: the training rows come in the same order every epoch, the test rows "
+    "in a new one. It is training that takes a step after each mini-batch and so depends on which rows come "
+    "together. Which `DataLoader` line holds your `shuffle=True`?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -937,9 +994,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "train_over_all_rows",
-    "The training loader goes over all the rows, those of the test loader included, instead of "
-    "{expected: the number of different rows of `X` in the training loader} of them. A model would be tested on what it was "
-    "trained on, and look better than it is. Which arrays did you give to the training dataset?",
+    "The training loader goes over all the rows, those of the test loader included, instead of {expected: "
+    "the number of different rows of `X` in the training loader} of them. A model would be tested on what "
+    "it was trained on, and look better than it is. Which arrays did you give to the training dataset?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -950,8 +1007,8 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "no_split_at_all",
-    "Both loaders go over all the rows; nothing is held back. A test on rows that were trained on says nothing about new "
-    "ones. Which function cuts the arrays in two, and where does `test_size` go?",
+    "Both loaders go over all the rows; nothing is held back. A test on rows that were trained on says "
+    "nothing about new ones. Which function cuts the arrays in two, and where does `test_size` go?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     train_loader = DataLoader(TabularDataset(X, y), batch_size=batch_size, shuffle=True)
@@ -961,8 +1018,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "test_over_training_rows",
-    "Both loaders hand out the training rows; the test rows are in neither. Copying a line and changing only the name on its "
-    "left does that, and the test error then looks splendid. Which arrays does your test dataset get?",
+    "Both loaders hand out the training rows; the test rows are in neither. Copying a line and changing "
+    "only the name on its left does that, and the test error then looks splendid. Which arrays does your "
+    "test dataset get?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -973,8 +1031,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "test_drops_last",
-    "The test batches have {got: the numbers of rows in the test batches} rows; the short last one is missing. The rows in it would "
-    "never be tested, and every test error would be that of some rows only. Which setting throws a short batch away?",
+    "The test batches have {got: the numbers of rows in the test batches} rows; the short last one is "
+    "missing. The rows in it would never be tested, and every test error would be that of some rows only. "
+    "Which setting throws a short batch away?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -985,9 +1044,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "train_drops_last",
-    "The training batches have {got: the numbers of rows in the training batches} rows; the short last one is missing, so an epoch leaves "
-    "some rows out. Large programs do that on purpose; here every row is to be seen once an epoch. Which setting throws "
-    "a short batch away?",
+    "The training batches have {got: the numbers of rows in the training batches} rows; the short last one "
+    "is missing, so an epoch leaves some rows out. Large programs do that on purpose; here every row is to "
+    "be seen once an epoch. Which setting throws a short batch away?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -998,9 +1057,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "both_drop_last",
-    "Both loaders throw their short last batch away: the training batches have {got: the numbers of rows in the training batches} rows. "
-    "Each epoch leaves rows out, and some test rows are never tested at all. What does `drop_last` do when it is not "
-    "mentioned?",
+    "Both loaders throw their short last batch away: the training batches have {got: the numbers of rows in "
+    "the training batches} rows. Each epoch leaves rows out, and some test rows are never tested at all. "
+    "What does `drop_last` do when it is not mentioned?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1012,9 +1071,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "batch_size_ignored",
-    "The training batches have {got: the numbers of rows in the training batches} rows, although another `batch_size` was asked for: "
-    "yours is always 64. A default in the `def` line is only what holds when the caller says nothing. Is there a 64 in the "
-    "body of your function?",
+    "The training batches have {got: the numbers of rows in the training batches} rows, although another "
+    "`batch_size` was asked for: yours is always 64. A default in the `def` line is only what holds when "
+    "the caller says nothing. Is there a 64 in the body of your function?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1025,8 +1084,8 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "batch_size_not_given",
-    "Every batch of your loaders holds a single row: that is what `DataLoader` does when nobody tells it a batch size. The "
-    "caller told *your* function; how does the number reach the loaders?",
+    "Every batch of your loaders holds a single row: that is what `DataLoader` does when nobody tells it a "
+    "batch size. The caller told *your* function; how does the number reach the loaders?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1037,9 +1096,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "test_size_ignored",
-    "Your split is the same whatever `test_size` says: the training batches have "
-    "{got: the numbers of rows in the training batches} rows, which is what a test share of 0.33 leaves. A default in the `def` "
-    "line is only what holds when the caller says nothing. Is there a 0.33 in the body of your function?",
+    "Your split is the same whatever `test_size` says: the training batches have {got: the numbers of rows "
+    "in the training batches} rows, which is what a test share of 0.33 leaves. A default in the `def` line "
+    "is only what holds when the caller says nothing. Is there a 0.33 in the body of your function?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.33, random_state=seed)
@@ -1050,9 +1109,10 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "test_size_as_train_size",
-    "The training loader has the share of rows that was meant for the test: {got: the number of batches in the training loader} batches "
-    "against {expected: the number of batches in the training loader}. `test_size` says how much is held *back*, and most rows "
-    "stay for training. Under which name did you pass it on, or which part did you take for which?",
+    "The training loader has the share of rows that was meant for the test: {got: the number of batches in "
+    "the training loader} batches against {expected: the number of batches in the training loader}. "
+    "`test_size` says how much is held *back*, and most rows stay for training. Under which name did you "
+    "pass it on, or which part did you take for which?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, train_size=test_size, random_state=seed)
@@ -1063,8 +1123,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "seed_hard_coded",
-    "Two different seeds give the same split: `seed` never reaches the draw. Whoever wants to know how much a result hangs on one "
-    "lucky split needs to be able to draw another. Is there a fixed number where `seed` should stand?",
+    "Two different seeds give the same split: `seed` never reaches the draw. Whoever wants to know how much "
+    "a result hangs on one lucky split needs to be able to draw another. Is there a fixed number where "
+    "`seed` should stand?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=42)
@@ -1075,9 +1136,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "split_without_drawing",
-    "Your training rows are simply the first rows of `X`, whatever the seed. Files are often sorted, by date or by size, and a "
-    "test on the end of such a file is a test on another kind of rows. How does chance, steered by `seed`, come into "
-    "the split?",
+    "Your training rows are simply the first rows of `X`, whatever the seed. Files are often sorted, by "
+    "date or by size, and a test on the end of such a file is a test on another kind of rows. How does "
+    "chance, steered by `seed`, come into the split?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, shuffle=False)
@@ -1088,8 +1149,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "no_seed",
-    "Called twice with the same seed, your function gives two different splits: nothing tells the draw where to start. A number "
-    "that you find today could not be found again tomorrow. What does `train_test_split` call its seed?",
+    "Called twice with the same seed, your function gives two different splits: nothing tells the draw "
+    "where to start. A number that you find today could not be found again tomorrow. What does "
+    "`train_test_split` call its seed?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size)
@@ -1100,9 +1162,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "y_split_on_its_own",
-    "Hardly any row still has its own target (only {got: the number of rows that come with their own y} of them do): X and y were cut "
-    "in two different ways. Everything runs, and there is nothing to learn from such pairs. How can one call split "
-    "both, row by row?",
+    "Hardly any row still has its own target (only {got: the number of rows that come with their own y} of "
+    "them do): X and y were cut in two different ways. Everything runs, and there is nothing to learn from "
+    "such pairs. How can one call split both, row by row?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test = train_test_split(X, test_size=test_size, random_state=seed)
@@ -1114,9 +1176,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "unpacked_in_another_order",
-    "The training rows were paired with the *test rows* in the place of their targets. `train_test_split(X, y)` hands back both "
-    "parts of X, and only then both parts of y; the names on the left take what comes in that order. In which order do "
-    "yours stand?",
+    "The training rows were paired with the *test rows* in the place of their targets. `train_test_split(X, "
+    "y)` hands back both parts of X, and only then both parts of y; the names on the left take what comes "
+    "in that order. In which order do yours stand?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, y_train, X_test, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1127,9 +1189,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "returned_in_another_order",
-    "The loader that comes first goes over the test rows and does not shuffle, the second one shuffles the training rows: both are "
-    "right, in the wrong order. `train_loader, test_loader = make_loaders(…)` relies on it. What does your `return` line "
-    "say?",
+    "The loader that comes first goes over the test rows and does not shuffle, the second one shuffles the "
+    "training rows: both are right, in the wrong order. `train_loader, test_loader = make_loaders(…)` "
+    "relies on it. What does your `return` line say?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1139,9 +1201,22 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 
 @misconception(
+    "nothing_returned",
+    "Your function gives back `None`: the two loaders were made inside it and are gone when it ends. The "
+    "line `train_loader, test_loader = make_loaders(X, y)` needs both of them. What is the last line of "
+    "your function?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+
+
+@misconception(
     "datasets_instead_of_loaders",
-    "You return two datasets. They hand out one row at a time; a loop over them would see single rows, never a mini-batch, and "
-    "`batch_size` has no place in them. What is put around a dataset to make batches of it?",
+    "You return two datasets. They hand out one row at a time; a loop over them would see single rows, "
+    "never a mini-batch, and `batch_size` has no place in them. What is put around a dataset to make "
+    "batches of it?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1150,8 +1225,8 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "iterators_instead_of_loaders",
-    "You return iterators (`iter(…)`), which are used up after one epoch: the second finds them empty. A `DataLoader` starts "
-    "afresh at every `for`. Who should call `iter`, you or the loop?",
+    "You return iterators (`iter(…)`), which are used up after one epoch: the second finds them empty. A "
+    "`DataLoader` starts afresh at every `for`. Who should call `iter`, you or the loop?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1162,8 +1237,8 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "first_batches_instead_of_loaders",
-    "You return one mini-batch of each loader (`next(iter(…))`), so all the other rows are lost. The loops of this course ask a "
-    "loader for all its batches, epoch after epoch. What should you hand back for that?",
+    "You return one mini-batch of each loader (`next(iter(…))`), so all the other rows are lost. The loops "
+    "of this course ask a loader for all its batches, epoch after epoch. What should you hand back for that?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1174,8 +1249,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "arrays_instead_of_datasets",
-    "Your loaders go over the bare arrays: a batch is a {got: kind of the first training batch}, without names and with no targets in it. "
-    "Somebody has to put row and target together under the names `X` and `y`. Which class did you write for that?",
+    "Your loaders go over the bare arrays: a batch is a {got: kind of the first training batch}, without "
+    "names and with no targets in it. Somebody has to put row and target together under the names `X` and "
+    "`y`. Which class did you write for that?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1186,12 +1262,16 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "tensor_dataset",
-    "A batch of your loaders is a {got: kind of the first training batch}: torch's `TensorDataset` gives its tensors no names, and the "
-    'loops of this course say `batch["X"]`. Which dataset class hands out items with names?',
+    "A batch of your loaders is a {got: kind of the first training batch}: torch's `TensorDataset` gives "
+    'its tensors no names, and the loops of this course say `batch["X"]`. Which dataset class hands out '
+    "items with names?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(
-        torch.tensor(X, dtype=torch.float32), torch.tensor(y, dtype=torch.float32), test_size=test_size, random_state=seed
+        torch.tensor(X, dtype=torch.float32),
+        torch.tensor(y, dtype=torch.float32),
+        test_size=test_size,
+        random_state=seed,
     )
     train_loader = DataLoader(torch.utils.data.TensorDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
     test_loader = DataLoader(torch.utils.data.TensorDataset(X_test, y_test), batch_size=batch_size)
@@ -1200,9 +1280,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "scaled_on_all_rows",
-    "The numbers in your batches are not those of `X`: they were standardized, with a mean and a spread taken over all rows, test "
-    "rows included. That way the training data knows something about the test. Nothing here asks for scaling; if you "
-    "want it one day, which rows may its numbers come from?",
+    "The numbers in your batches are not those of `X`: they were standardized, with a mean and a spread "
+    "taken over all rows, test rows included. That way the training data knows something about the test. "
+    "Nothing here asks for scaling; if you want it one day, which rows may its numbers come from?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X = (X - X.mean(axis=0)) / X.std(axis=0)
@@ -1214,9 +1294,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 
 @misconception(
     "draws_with_replacement",
-    "One epoch hands out some training rows several times and others not at all: rows are drawn *with replacement*. An epoch is "
-    "each row once, in a random order, like a pack of cards that is shuffled and dealt. Which setting of `DataLoader` "
-    "deals like that?",
+    "One epoch hands out some training rows several times and others not at all: rows are drawn *with "
+    "replacement*. An epoch is each row once, in a random order, like a pack of cards that is shuffled and "
+    "dealt. Which setting of `DataLoader` deals like that?",
 )
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
@@ -1272,7 +1352,10 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     return loader(shuffled[:cut], shuffle=True), loader(shuffled[cut:])
 
 
-@alternative("random_subset_sampler", "Both loaders over one dataset: a random sampler of row numbers here, a fixed list there.")
+@alternative(
+    "random_subset_sampler",
+    "Both loaders over one dataset: a random sampler of row numbers here, a fixed list there.",
+)
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     dataset = TabularDataset(X, y)
     train, test = train_test_split(np.arange(len(X)), test_size=test_size, random_state=seed)
@@ -1289,7 +1372,9 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     generator.manual_seed(seed)
     X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=seed, test_size=test_size)
     train_set, test_set = TabularDataset(X_train, y_train), TabularDataset(X_test, y_test)
-    train_loader = DataLoader(dataset=train_set, batch_size=batch_size, shuffle=True, generator=generator, drop_last=False)
+    train_loader = DataLoader(
+        dataset=train_set, batch_size=batch_size, shuffle=True, generator=generator, drop_last=False
+    )
     test_loader = DataLoader(dataset=test_set, batch_size=batch_size, shuffle=False, drop_last=False, num_workers=0)
     return train_loader, test_loader
 
@@ -1298,10 +1383,16 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
 def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     from torch.utils.data import BatchSampler, RandomSampler, SequentialSampler
 
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=np.random.RandomState(seed))
+    X_train, X_test, y_train, y_test = train_test_split(
+        X, y, test_size=test_size, random_state=np.random.RandomState(seed)
+    )
     train_set, test_set = TabularDataset(X_train, y_train), TabularDataset(X_test, y_test)
-    train_loader = DataLoader(train_set, batch_sampler=BatchSampler(RandomSampler(train_set), batch_size, drop_last=False))
-    test_loader = DataLoader(test_set, batch_sampler=BatchSampler(SequentialSampler(test_set), batch_size, drop_last=False))
+    train_loader = DataLoader(
+        train_set, batch_sampler=BatchSampler(RandomSampler(train_set), batch_size, drop_last=False)
+    )
+    test_loader = DataLoader(
+        test_set, batch_sampler=BatchSampler(SequentialSampler(test_set), batch_size, drop_last=False)
+    )
     return train_loader, test_loader
 
 
@@ -1310,8 +1401,6 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     parts = train_test_split(list(zip(X, y)), test_size=test_size, random_state=seed)
     loaders = []
     for part in parts:
-        rows = [
-            {"X": torch.tensor(x, dtype=torch.float32), "y": torch.tensor(t, dtype=torch.float32)} for x, t in part
-        ]
+        rows = [{"X": torch.tensor(x, dtype=torch.float32), "y": torch.tensor(t, dtype=torch.float32)} for x, t in part]
         loaders.append(DataLoader(rows, batch_size=batch_size, shuffle=part is parts[0]))
     return tuple(loaders)

@@ -4,14 +4,14 @@ import torch
 
 from autograder.authoring.bank import alternative, misconception
 
-# ---------------------------------------------------------------- Linear: what goes wrong
+# ---------------- Linear: what goes wrong
 
 
 @misconception(
     "no_requires_grad",
-    "`model.w` is a tensor of the right shape, but autograd does not watch it: `requires_grad` is False, so "
-    "`loss.backward()` would leave nothing in `model.w.grad`. What has to be said when a tensor is made, for it to be "
-    "learned?",
+    "`model.w` is a tensor of the right shape, but autograd does not watch it: `requires_grad` is False, "
+    "so `loss.backward()` would leave nothing in `model.w.grad`. What has to be said when a tensor is "
+    "made, for it to be learned?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -25,8 +25,8 @@ class Linear:
 
 @misconception(
     "bias_without_gradient",
-    "`model.w` requires a gradient, `model.b` does not: the weights would be learned and the bias would stay at its start "
-    "for ever. Which of your two tensors was made without `requires_grad`?",
+    "`model.w` requires a gradient, `model.b` does not: the weights would be learned and the bias would "
+    "stay at its start for ever. Which of your two tensors was made without `requires_grad`?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -40,9 +40,9 @@ class Linear:
 
 @misconception(
     "non_leaf_weights",
-    "`model.w` is no leaf: something was computed with the tensor after it began to require a gradient (a factor, "
-    "`.reshape`, `.float()`), and `model.w` is the result. Gradients are kept for the tensor you started from, which is "
-    "lost. In which order should scaling and `requires_grad` come?",
+    "`model.w` is no leaf: something was computed with the tensor after it began to require a gradient (a "
+    "factor, `.reshape`, `.float()`), and `model.w` is the result. Gradients are kept for the tensor you "
+    "started from, which is lost. In which order should scaling and `requires_grad` come?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -56,9 +56,9 @@ class Linear:
 
 @misconception(
     "non_leaf_bias",
-    "`model.w` is a leaf, but `model.b` is not: it is the result of a computation (a factor, `.reshape`, `.squeeze()`) with "
-    "a tensor that already required a gradient. Its gradient would be kept elsewhere. Can the tensor be made in "
-    "its final form at once?",
+    "`model.w` is a leaf, but `model.b` is not: it is the result of a computation (a factor, `.reshape`, "
+    "`.squeeze()`) with a tensor that already required a gradient. Its gradient would be kept elsewhere. "
+    "Can the tensor be made in its final form at once?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -72,9 +72,9 @@ class Linear:
 
 @misconception(
     "transposed_w",
-    "`model.w` has shape {got: shape of model.w}: one row for each output. The text wants one row for each input and one "
-    "column for each output (`torch.nn.Linear` keeps its weight the other way round). Which size comes first in "
-    "(n_in, n_out)?",
+    "`model.w` has shape {got: shape of model.w}: one row for each output. The text wants one row for each"
+    " input and one column for each output (`torch.nn.Linear` keeps its weight the other way round). Which"
+    " size comes first in (n_in, n_out)?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -88,8 +88,8 @@ class Linear:
 
 @misconception(
     "sizes_of_this_course_written_in",
-    "`model.w` has shape {got: shape of model.w} although {expected: shape of model.w} was asked for: the sizes of the "
-    "course's data are written into the class. Where do `n_in` and `n_out` come in?",
+    "`model.w` has shape {got: shape of model.w} although {expected: shape of model.w} was asked for: the "
+    "sizes of the course's data are written into the class. Where do `n_in` and `n_out` come in?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -103,8 +103,8 @@ class Linear:
 
 @misconception(
     "one_output_only",
-    "`model.w` has shape {got: shape of model.w}: `n_in` decides its rows, but it has one column whatever `n_out` is. "
-    "What are the columns of `w` for?",
+    "`model.w` has shape {got: shape of model.w}: `n_in` decides its rows, but it has one column whatever "
+    "`n_out` is. What are the columns of `w` for?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -118,8 +118,8 @@ class Linear:
 
 @misconception(
     "flat_weights",
-    "`model.w` has shape {got: shape of model.w}, a vector with one number for each input. That is enough for one output and "
-    "leaves no room for a second one. Which shape does the text ask for?",
+    "`model.w` has shape {got: shape of model.w}, a vector with one number for each input. That is enough "
+    "for one output and leaves no room for a second one. Which shape does the text ask for?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -133,8 +133,8 @@ class Linear:
 
 @misconception(
     "one_bias_for_all_outputs",
-    "`model.b` has shape {got: shape of model.b}: all outputs share one bias, and broadcasting hides it. Each output is to "
-    "have its own. What decides how many biases there are?",
+    "`model.b` has shape {got: shape of model.b}: all outputs share one bias, and broadcasting hides it. "
+    "Each output is to have its own. What decides how many biases there are?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -148,9 +148,9 @@ class Linear:
 
 @misconception(
     "scalar_bias",
-    "`model.b` is a single number of shape {got: shape of model.b}. With one output that would compute the same, but "
-    "every output needs a bias of its own: expected {expected: shape of model.b}. What does `torch.zeros` take to make "
-    "that many?",
+    "`model.b` is a single number of shape {got: shape of model.b}. With one output that would compute the"
+    " same, but every output needs a bias of its own: expected {expected: shape of model.b}. What does "
+    "`torch.zeros` take to make that many?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -164,8 +164,8 @@ class Linear:
 
 @misconception(
     "bias_for_each_input",
-    "`model.b` has shape {got: shape of model.b}, one number for each input. The bias is added to the outputs, after the "
-    "inputs were weighed and summed. How many outputs are there?",
+    "`model.b` has shape {got: shape of model.b}, one number for each input. The bias is added to the "
+    "outputs, after the inputs were weighed and summed. How many outputs are there?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -179,8 +179,8 @@ class Linear:
 
 @misconception(
     "float64_weights",
-    "`model.w` is float64, as numpy's numbers are, while the rows from the loaders are float32: torch refuses to multiply "
-    "the two. Where does the double precision come from?",
+    "`model.w` is float64, as numpy's numbers are, while the rows from the loaders are float32: torch "
+    "refuses to multiply the two. Where does the double precision come from?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -196,8 +196,8 @@ class Linear:
 
 @misconception(
     "numpy_weights",
-    "`model.w` is a numpy array. numpy computes the same product, but it keeps no record from which `backward()` could "
-    "find a gradient. Which library's arrays does autograd watch?",
+    "`model.w` is a numpy array. numpy computes the same product, but it keeps no record from which "
+    "`backward()` could find a gradient. Which library's arrays does autograd watch?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -213,8 +213,8 @@ class Linear:
 
 @misconception(
     "forgot_self",
-    "There is no `model.w`: the tensors live in variables of `__init__`, and those end with it. How does a method keep "
-    "something for the other methods of the same object?",
+    "There is no `model.w`: the tensors live in variables of `__init__`, and those end with it. How does a"
+    " method keep something for the other methods of the same object?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -228,8 +228,8 @@ class Linear:
 
 @misconception(
     "no_params",
-    "`model.w` and `model.b` are there, but `model.params` is not. An optimizer is given that list and knows of nothing "
-    "else. What should stand in it?",
+    "`model.w` and `model.b` are there, but `model.params` is not. An optimizer is given that list and "
+    "knows of nothing else. What should stand in it?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -242,8 +242,8 @@ class Linear:
 
 @misconception(
     "bias_not_in_params",
-    "`model.params` is a {got: kind of model.params}: only the weights are handed to the optimizer, so the bias would "
-    "stay at its start. What else is there to learn?",
+    "`model.params` is a {got: kind of model.params}: only the weights are handed to the optimizer, so the"
+    " bias would stay at its start. What else is there to learn?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -257,8 +257,8 @@ class Linear:
 
 @misconception(
     "params_is_a_method",
-    "`model.params` is a method, to be called as `model.params()`. The course writes `torch.optim.SGD(model.params, …)`, "
-    "without parentheses. What does an attribute need to be instead?",
+    "`model.params` is a method, to be called as `model.params()`. The course writes "
+    "`torch.optim.SGD(model.params, …)`, without parentheses. What does an attribute need to be instead?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -274,8 +274,8 @@ class Linear:
 
 @misconception(
     "params_reversed",
-    "`model.params` holds the bias first. Later pieces of the course rely on the order: weights, then bias. Compare your "
-    "list with the one in the text.",
+    "`model.params` holds the bias first. Later pieces of the course rely on the order: weights, then "
+    "bias. Compare your list with the one in the text.",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -289,8 +289,8 @@ class Linear:
 
 @misconception(
     "params_are_copies",
-    "`model.params[0]` is not `model.w` but another tensor: an optimizer would move it, and `forward` would go on "
-    "predicting with the old `model.w`. Should the list hold copies, or the very tensors?",
+    "`model.params[0]` is not `model.w` but another tensor: an optimizer would move it, and `forward` "
+    "would go on predicting with the old `model.w`. Should the list hold copies, or the very tensors?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -304,8 +304,8 @@ class Linear:
 
 @misconception(
     "forward_without_return",
-    "`model.forward(x)` gives None: the prediction is computed and then dropped at the end of the function. What hands a "
-    "result back to the caller?",
+    "`model.forward(x)` gives None: the prediction is computed and then dropped at the end of the "
+    "function. What hands a result back to the caller?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -319,8 +319,8 @@ class Linear:
 
 @misconception(
     "forward_makes_new_weights",
-    "After `model.forward(x)` the model holds another `w` than before: new weights are made at every prediction, so nothing "
-    "that was learned survives. Where should the tensors be made, and how often?",
+    "After `model.forward(x)` the model holds another `w` than before: new weights are made at every "
+    "prediction, so nothing that was learned survives. Where should the tensors be made, and how often?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -337,8 +337,8 @@ class Linear:
 
 @misconception(
     "forward_draws_its_own_weights",
-    "Two predictions for the same rows differ: `forward` draws random weights of its own and leaves `model.w` alone. Then "
-    "training `model.w` changes no prediction. Which weights should `forward` use?",
+    "Two predictions for the same rows differ: `forward` draws random weights of its own and leaves "
+    "`model.w` alone. Then training `model.w` changes no prediction. Which weights should `forward` use?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -353,8 +353,9 @@ class Linear:
 
 @misconception(
     "elementwise_product",
-    "`x * self.w` multiplies entry by entry, and (batch, n_in) and (n_in, n_out) have no entries in common. A prediction "
-    "weighs every feature and adds the products up. Which operator does both at once?",
+    "Two tensors whose shapes do not fit meet entry by entry, as in `x * self.w` with (batch, n_in) and "
+    "(n_in, n_out). A prediction weighs every feature, adds the products up, and then adds the bias. Which "
+    "operator weighs and adds up at once?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -368,9 +369,9 @@ class Linear:
 
 @misconception(
     "factors_do_not_fit",
-    "The matrix product fails because the inner sizes differ. Write the shapes of your two factors side by side: in "
-    "(batch, a) @ (c, n_out) the sizes a and c have to be equal. Is one of yours transposed, or do they stand in the "
-    "other order?",
+    "The matrix product fails because the inner sizes differ. Write the shapes of your two factors side by"
+    " side: in (batch, a) @ (c, n_out) the sizes a and c have to be equal. Is one of yours transposed, or "
+    "do they stand in the other order?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -385,7 +386,8 @@ class Linear:
 @misconception(
     "bias_left_out",
     "The predictions are off by the same amount in every row: they are the weighed sums without the bias. "
-    "Expected {expected: the prediction}, got {got: the prediction}. What shifts a prediction when all features are 0?",
+    "Expected {expected: the prediction}, got {got: the prediction}. What shifts a prediction when all "
+    "features are 0?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -399,8 +401,9 @@ class Linear:
 
 @misconception(
     "graph_is_cut",
-    "The predictions are right, but they do not remember where they come from: `detach`, `.data`, `torch.no_grad()` or a "
-    "detour over numpy cut the graph, and `backward()` cannot reach `w` and `b`. Does `forward` need any of these?",
+    "The predictions are right, but they do not remember where they come from: `detach`, `.data`, "
+    "`torch.no_grad()` or a detour over numpy cut the graph, and `backward()` cannot reach `w` and `b`. "
+    "Does `forward` need any of these?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -415,8 +418,8 @@ class Linear:
 
 @misconception(
     "bias_is_cut_off",
-    "`backward()` reaches `model.w`, but leaves `model.b.grad` at None: in `forward` the bias is detached or turned into a "
-    "plain number before it is added. Which part of the expression does autograd not see?",
+    "`backward()` reaches `model.w`, but leaves `model.b.grad` at None: in `forward` the bias is detached "
+    "or turned into a plain number before it is added. Which part of the expression does autograd not see?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -430,9 +433,10 @@ class Linear:
 
 @misconception(
     "squeezed_prediction",
-    "A model with several outputs is right, but one row alone comes back with shape "
-    "{got: shape of the prediction for one row} in place of {expected: shape of the prediction for one row}: a "
-    "`squeeze()` drops every axis of size 1, the batch among them. Who should decide about axes, `forward` or the loss?",
+    "A model with several outputs is right, but one row alone comes back with shape {got: shape of the "
+    "prediction for one row} in place of {expected: shape of the prediction for one row}: a `squeeze()` "
+    "drops every axis of size 1, the batch among them. Who should decide about axes, `forward` or the "
+    "loss?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -446,9 +450,9 @@ class Linear:
 
 @misconception(
     "output_axis_dropped",
-    "With one output the prediction has shape {got: shape of the prediction of a model with one output}; the text asks for "
-    "(batch, n_out) always, so {expected: shape of the prediction of a model with one output} here. What does "
-    "`squeeze(1)` do when there is one column?",
+    "With one output the prediction has shape {got: shape of the prediction of a model with one output}; "
+    "the text asks for (batch, n_out) always, so {expected: shape of the prediction of a model with one "
+    "output} here. What does `squeeze(1)` do when there is one column?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -462,8 +466,9 @@ class Linear:
 
 @misconception(
     "flattened_prediction",
-    "The prediction has shape {got: shape of the prediction}: rows and outputs were poured into one line. With one output "
-    "nobody would notice. Expected {expected: shape of the prediction}; which call takes the second axis away?",
+    "The prediction has shape {got: shape of the prediction}: rows and outputs were poured into one line. "
+    "With one output nobody would notice. Expected {expected: shape of the prediction}; which call takes "
+    "the second axis away?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -475,7 +480,7 @@ class Linear:
         return (x @ self.w + self.b).reshape(-1)
 
 
-# ---------------------------------------------------------------- Linear: right, though it looks different
+# ---------------- Linear: right, though it looks different
 
 
 @alternative("scaled_before_requires_grad", "Scaling first and asking for gradients after leaves a leaf.")
@@ -600,14 +605,14 @@ class Linear:
     __call__ = forward
 
 
-# ---------------------------------------------------------------- sum_squared_error: what goes wrong
+# ---------------- sum_squared_error: what goes wrong
 
 
 @misconception(
     "broadcast_trap",
-    "For a `y_pred` of shape (batch, 1) the loss is {got: the loss for y_pred of shape (batch, 1)} in place of "
-    "{expected: the loss for y_pred of shape (batch, 1)}. A column minus a vector is a (batch, batch) table: every "
-    "prediction is compared with every target. Which shapes should meet?",
+    "For a `y_pred` of shape (batch, 1) the loss is {got: the loss for y_pred of shape (batch, 1)} in "
+    "place of {expected: the loss for y_pred of shape (batch, 1)}. A column minus a vector is a (batch, "
+    "batch) table: every prediction is compared with every target. Which shapes should meet?",
 )
 def sum_squared_error(y_pred, y_true):
     return ((y_pred - y_true) ** 2).sum()
@@ -615,9 +620,10 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "broadcast_trap_turned_round",
-    "Now the targets always become a column: right for a `y_pred` of shape (batch, 1), but for one of shape (batch,) the "
-    "difference is a (batch, batch) table again. The loss there is {got: the loss for y_pred of shape (batch,)}, not "
-    "{expected: the loss for y_pred of shape (batch,)}. How do you bring *both* to one shape?",
+    "Now the targets always become a column: right for a `y_pred` of shape (batch, 1), but for one of "
+    "shape (batch,) the difference is a (batch, batch) table again. The loss there is {got: the loss for "
+    "y_pred of shape (batch,)}, not {expected: the loss for y_pred of shape (batch,)}. How do you bring "
+    "*both* to one shape?",
 )
 def sum_squared_error(y_pred, y_true):
     return ((y_pred - y_true.reshape(-1, 1)) ** 2).sum()
@@ -625,8 +631,9 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "mean_for_sum",
-    "The loss is {got: the loss for y_pred of shape (batch,)}, which is {expected: the loss for y_pred of shape (batch,)} "
-    "divided by the number of rows: a mean. The course's loss does not divide. Which reduction does your last call use?",
+    "The loss is {got: the loss for y_pred of shape (batch,)}, which is {expected: the loss for y_pred of "
+    "shape (batch,)} divided by the number of rows: a mean. The course's loss does not divide. Which "
+    "reduction does your last call use?",
 )
 def sum_squared_error(y_pred, y_true):
     return ((y_pred.reshape(-1) - y_true) ** 2).mean()
@@ -634,9 +641,10 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "mean_after_the_trap",
-    "A mean in place of a sum: already for two vectors the loss is {got: the loss for y_pred of shape (batch,)} in "
-    "place of {expected: the loss for y_pred of shape (batch,)}. Besides, nothing here brings (batch, 1) and (batch,) to "
-    "one shape. Mend the reduction first, then look at the shape of the difference.",
+    "A mean in place of a sum: already for two vectors the loss is {got: the loss for y_pred of shape "
+    "(batch,)} in place of {expected: the loss for y_pred of shape (batch,)}. Besides, nothing here brings"
+    " (batch, 1) and (batch,) to one shape. Mend the reduction first, then look at the shape of the "
+    "difference.",
 )
 def sum_squared_error(y_pred, y_true):
     return ((y_pred - y_true) ** 2).mean()
@@ -644,8 +652,8 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "half_the_sum",
-    "The loss is exactly half of what it should be: some books put 1/2 in front of the squares, so that the 2 of the "
-    "derivative disappears. Does the text here ask for that factor?",
+    "The loss is exactly half of what it should be: some books put 1/2 in front of the squares, so that "
+    "the 2 of the derivative disappears. Does the text here ask for that factor?",
 )
 def sum_squared_error(y_pred, y_true):
     return 0.5 * ((y_pred.reshape(-1) - y_true) ** 2).sum()
@@ -653,8 +661,8 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "root_of_the_sum",
-    "The loss is {got: the loss for y_pred of shape (batch,)}, the square root of "
-    "{expected: the loss for y_pred of shape (batch,)}. A root brings back the unit of y, but it is another loss with other "
+    "The loss is {got: the loss for y_pred of shape (batch,)}, the square root of {expected: the loss for "
+    "y_pred of shape (batch,)}. A root brings back the unit of y, but it is another loss with other "
     "gradients. Which of the two does the text ask for?",
 )
 def sum_squared_error(y_pred, y_true):
@@ -663,8 +671,8 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "not_squared",
-    "The differences are summed as they are: {got: the loss for y_pred of shape (batch,)}. Errors above and below the "
-    "target cancel, and the loss can even be negative. What makes every difference count?",
+    "The differences are summed as they are: {got: the loss for y_pred of shape (batch,)}. Errors above "
+    "and below the target cancel, and the loss can even be negative. What makes every difference count?",
 )
 def sum_squared_error(y_pred, y_true):
     return (y_pred.reshape(-1) - y_true).sum()
@@ -672,8 +680,9 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "absolute_for_square",
-    "The loss is the sum of absolute differences, {got: the loss for y_pred of shape (batch,)}. That keeps errors from "
-    "cancelling, but its slope is the same for small and large ones. What does the name of the function ask for?",
+    "The loss is the sum of absolute differences, {got: the loss for y_pred of shape (batch,)}. That keeps"
+    " errors from cancelling, but its slope is the same for small and large ones. What does the name of "
+    "the function ask for?",
 )
 def sum_squared_error(y_pred, y_true):
     return (y_pred.reshape(-1) - y_true).abs().sum()
@@ -681,8 +690,8 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "square_of_the_sum",
-    "First summed, then squared: {got: the loss for y_pred of shape (batch,)}. Errors of opposite sign cancel before they "
-    "are squared. In which order do the two steps have to come?",
+    "First summed, then squared: {got: the loss for y_pred of shape (batch,)}. Errors of opposite sign "
+    "cancel before they are squared. In which order do the two steps have to come?",
 )
 def sum_squared_error(y_pred, y_true):
     return (y_pred.reshape(-1) - y_true).sum() ** 2
@@ -690,8 +699,8 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "one_loss_for_each_row",
-    "The loss has shape {got: shape of the loss for y_pred of shape (batch,)}: one number for each row. `backward()` needs "
-    "one number for the whole mini-batch. Which last step is missing?",
+    "The loss has shape {got: shape of the loss for y_pred of shape (batch,)}: one number for each row. "
+    "`backward()` needs one number for the whole mini-batch. Which last step is missing?",
 )
 def sum_squared_error(y_pred, y_true):
     return (y_pred.reshape(-1) - y_true) ** 2
@@ -699,8 +708,9 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "item_for_tensor",
-    "The loss is a plain {got: kind of the loss for y_pred of shape (batch,)}. `.item()` or `float()` takes the number out of "
-    "the graph, and `loss.backward()` has nothing to follow. What should be handed back instead of the bare number?",
+    "The loss is a plain {got: kind of the loss for y_pred of shape (batch,)}. `.item()` or `float()` "
+    "takes the number out of the graph, and `loss.backward()` has nothing to follow. What should be handed"
+    " back instead of the bare number?",
 )
 def sum_squared_error(y_pred, y_true):
     return ((y_pred.reshape(-1) - y_true) ** 2).sum().item()
@@ -708,8 +718,9 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "loss_detached",
-    "The value is right, but the loss is cut off from `y_pred` (`detach`, `.data`, `torch.no_grad()` or a new "
-    "`torch.tensor(…)` around it): `backward()` would reach no weight. Which call makes it forget where it comes from?",
+    "The value is right, but the loss is cut off from `y_pred` (`detach`, `.data`, `torch.no_grad()` or a "
+    "new `torch.tensor(…)` around it): `backward()` would reach no weight. Which call makes it forget "
+    "where it comes from?",
 )
 def sum_squared_error(y_pred, y_true):
     with torch.no_grad():
@@ -718,8 +729,8 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "only_for_columns",
-    "Right for a `y_pred` of shape (batch, 1) perhaps, but one of shape (batch,) has no second axis to squeeze or to index: "
-    "the call stops with an error. How can one expression serve both shapes?",
+    "Right for a `y_pred` of shape (batch, 1) perhaps, but one of shape (batch,) has no second axis to "
+    "squeeze or to index: the call stops with an error. How can one expression serve both shapes?",
 )
 def sum_squared_error(y_pred, y_true):
     return ((y_pred.squeeze(1) - y_true) ** 2).sum()
@@ -727,8 +738,8 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "changes_its_input",
-    "The loss is right, but `y_pred` holds other numbers after the call than before: an in-place operation (`-=`, "
-    "`sub_`) wrote into the caller's tensor. What makes a new tensor instead?",
+    "The loss is right, but `y_pred` holds other numbers after the call than before: an in-place operation"
+    " (`-=`, `sub_`) wrote into the caller's tensor. What makes a new tensor instead?",
 )
 def sum_squared_error(y_pred, y_true):
     difference = y_pred.reshape(-1)
@@ -736,7 +747,7 @@ def sum_squared_error(y_pred, y_true):
     return (difference**2).sum()
 
 
-# ---------------------------------------------------------------- sum_squared_error: right, though it looks different
+# ---------------- sum_squared_error: right, though it looks different
 
 
 @alternative("mse_loss_with_sum", "torch's own function with reduction='sum', once the shapes agree.")
@@ -786,13 +797,13 @@ def sum_squared_error(y_pred, y_true):
     return sum(square(p - t) for p, t in zip(y_pred.reshape(-1), y_true))
 
 
-# ---------------------------------------------------------------- gradients_by_hand: what goes wrong
+# ---------------- gradients_by_hand: what goes wrong
 
 
 @misconception(
     "factor_two_forgotten",
-    "Both gradients are half of what they should be: db is {got: db}, expected {expected: db}. What is the derivative "
-    "of r² with respect to r?",
+    "Both gradients are half of what they should be: db is {got: db}, expected {expected: db}. What is the"
+    " derivative of r² with respect to r?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -801,8 +812,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "factor_two_only_for_w",
-    "dw is right, db is half of what it should be ({got: db}, expected {expected: db}). Both come from the same "
-    "square. Which factor does the square leave in front of *both* sums?",
+    "dw is right, db is half of what it should be ({got: db}, expected {expected: db}). Both come from the"
+    " same square. Which factor does the square leave in front of *both* sums?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -811,8 +822,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "wrong_sign",
-    "Both gradients point the other way: db is {got: db}, expected {expected: db}. With residuals y − ŷ the inner "
-    "derivative is −X, not X. Where did the minus go?",
+    "Both gradients point the other way: db is {got: db}, expected {expected: db}. With residuals y − ŷ "
+    "the inner derivative is −X, not X. Where did the minus go?",
 )
 def gradients_by_hand(X, y, w, b):
     r = y.reshape(-1, 1) - (X @ w + b)
@@ -821,8 +832,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "gradient_of_the_mean",
-    "db is {got: db}, which is {expected: db} divided by the number of rows: this is the gradient of the mean of the squares. "
-    "Which loss does this chapter differentiate?",
+    "db is {got: db}, which is {expected: db} divided by the number of rows: this is the gradient of the "
+    "mean of the squares. Which loss does this chapter differentiate?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -831,8 +842,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "mean_for_b_only",
-    "dw is right, but db is a mean over the rows: {got: db}, expected {expected: db}. Every row pulls at the bias. How "
-    "are the pulls of the rows put together in dw?",
+    "dw is right, but db is a mean over the rows: {got: db}, expected {expected: db}. Every row pulls at "
+    "the bias. How are the pulls of the rows put together in dw?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -841,8 +852,9 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "broadcast_trap",
-    "dw has shape {got: shape of dw}: its second axis is as long as the batch. Predictions of shape (batch, 1) minus "
-    "targets of shape (batch,) give a (batch, batch) table of differences. How many residuals should there be?",
+    "dw has shape {got: shape of dw}: its second axis is as long as the batch. Predictions of shape "
+    "(batch, 1) minus targets of shape (batch,) give a (batch, batch) table of differences. How many "
+    "residuals should there be?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y
@@ -851,8 +863,9 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "broadcast_trap_hidden_by_sums",
-    "The shapes are right and the numbers far off: db is {got: db}, expected {expected: db}. (batch, 1) minus (batch,) made "
-    "a (batch, batch) table, and a sum over its second axis hid it. Print the shape of your residuals.",
+    "The shapes are right and the numbers far off: db is {got: db}, expected {expected: db}. (batch, 1) "
+    "minus (batch,) made a (batch, batch) table, and a sum over its second axis hid it. Print the shape of"
+    " your residuals.",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y
@@ -861,8 +874,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "bias_left_out_of_the_residual",
-    "The residuals lack the bias: db is {got: db}, expected {expected: db}. What does the model predict for a row, "
-    "besides the weighed features?",
+    "The residuals lack the bias: db is {got: db}, expected {expected: db}. What does the model predict "
+    "for a row, besides the weighed features?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w - y.reshape(-1, 1)
@@ -871,8 +884,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "target_left_out_of_the_residual",
-    "These are the gradients of the sum of squared *predictions*: db is {got: db}, expected {expected: db}. A prediction "
-    "is not yet an error. What has to be taken off it first?",
+    "These are the gradients of the sum of squared *predictions*: db is {got: db}, expected {expected: "
+    "db}. A prediction is not yet an error. What has to be taken off it first?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b
@@ -881,8 +894,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "inner_derivative_forgotten",
-    "Every entry of dw is the same number, {got: dw}: the chain stops at the residual. How much a residual changes with the "
-    "weight of feature j depends on the row. On which entry of X?",
+    "Every entry of dw is the same number, {got: dw}: the chain stops at the residual. How much a residual"
+    " changes with the weight of feature j depends on the row. On which entry of X?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -891,9 +904,9 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "factors_do_not_fit",
-    "A matrix product fails because its inner sizes differ. Write the shapes down: X is (batch, n), the column of "
-    "residuals (batch, 1), and (n, 1) is wanted. Over which axis of X does the sum run, and on which side does that axis "
-    "have to stand?",
+    "A matrix product fails because its inner sizes differ. Write the shapes down: X is (batch, n), the "
+    "column of residuals (batch, 1), and (n, 1) is wanted. Over which axis of X does the sum run, and on "
+    "which side does that axis have to stand?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -901,9 +914,20 @@ def gradients_by_hand(X, y, w, b):
 
 
 @misconception(
+    "entries_do_not_fit",
+    "Two tensors whose shapes do not fit meet entry by entry, as in `X * r` with X of shape (batch, n) and residuals "
+    "of shape (batch,). Shapes are lined up from the right, so n meets batch. Which shape do the residuals need, for "
+    "each of them to weigh its whole row?",
+)
+def gradients_by_hand(X, y, w, b):
+    r = (X @ w + b).reshape(-1) - y
+    return (2 * X * r).sum(0).reshape(-1, 1), 2 * r.sum().reshape(1)
+
+
+@misconception(
     "dw_is_flat",
-    "dw has shape {got: shape of dw}, `w` has {expected: shape of dw}. Subtracting the one from the other would "
-    "broadcast to a square table. What shape must a gradient have, compared with its tensor?",
+    "dw has shape {got: shape of dw}, `w` has {expected: shape of dw}. Subtracting the one from the other "
+    "would broadcast to a square table. What shape must a gradient have, compared with its tensor?",
 )
 def gradients_by_hand(X, y, w, b):
     r = (X @ w + b).reshape(-1) - y
@@ -912,8 +936,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "db_is_a_scalar",
-    "db has shape {got: shape of db}, `b` has {expected: shape of db}. A gradient is shaped like the tensor it belongs to. "
-    "Which argument of `sum` keeps an axis, or what gives it back?",
+    "db has shape {got: shape of db}, `b` has {expected: shape of db}. A gradient is shaped like the "
+    "tensor it belongs to. Which argument of `sum` keeps an axis, or what gives it back?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -922,8 +946,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "db_for_each_row",
-    "db has shape {got: shape of db}: one number for each row. They are all pulls at the same bias. What becomes of "
-    "them?",
+    "db has shape {got: shape of db}: one number for each row. They are all pulls at the same bias. What "
+    "becomes of them?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -932,8 +956,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "swapped",
-    "The first of the two results has the shape of `b`, {got: shape of dw}, not of `w`. Compare the order of your `return` "
-    "with the text.",
+    "The first of the two results has the shape of `b`, {got: shape of dw}, not of `w`. Compare the order "
+    "of your `return` with the text.",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -942,8 +966,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "only_dw",
-    "One tensor comes back where two are wanted: the gradient for `b` is missing. Two results are handed back with a "
-    "comma between them. What is the slope of the loss along b?",
+    "One tensor comes back where two are wanted: the gradient for `b` is missing. Two results are handed "
+    "back with a comma between them. What is the slope of the loss along b?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -952,8 +976,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "left_to_autograd",
-    "This asks autograd, and here autograd records nothing, as the text said: there is no graph to go back through. The "
-    "exercise is the formula itself. Which two sums does autograd compute for you elsewhere?",
+    "This asks autograd, and here autograd records nothing, as the text said: there is no graph to go back"
+    " through. The exercise is the formula itself. Which two sums does autograd compute for you elsewhere?",
 )
 def gradients_by_hand(X, y, w, b):
     w = w.clone().requires_grad_()
@@ -965,8 +989,8 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "takes_a_step_as_well",
-    "The gradients are right, but `w` holds other numbers after the call than before: it was moved as well. This "
-    "function only measures slopes. What is left for the next exercise?",
+    "The gradients are right, but `w` holds other numbers after the call than before: it was moved as "
+    "well. This function only measures slopes. What is left for the next exercise?",
 )
 def gradients_by_hand(X, y, w, b):
     r = X @ w + b - y.reshape(-1, 1)
@@ -976,7 +1000,7 @@ def gradients_by_hand(X, y, w, b):
     return dw, db
 
 
-# ---------------------------------------------------------------- gradients_by_hand: right, though it looks different
+# ---------------- gradients_by_hand: right, though it looks different
 
 
 @alternative("row_by_row", "The sums written out as a loop over rows.")
@@ -1037,17 +1061,20 @@ def gradients_by_hand(X, y, w, b):
     def loss(t):
         return ((X @ t[:-1] + t[-1] - y) ** 2).sum()
 
-    slopes = torch.stack([(loss(theta + h * e) - loss(theta - h * e)) / (2 * h) for e in torch.eye(len(theta)).double()])
+    slopes = torch.stack(
+        [(loss(theta + h * e) - loss(theta - h * e)) / (2 * h) for e in torch.eye(len(theta)).double()]
+    )
     return slopes[:-1].reshape(w.shape).float(), slopes[-1:].float()
 
 
-# ---------------------------------------------------------------- sgd_step: what goes wrong
+# ---------------- sgd_step: what goes wrong
 
 
 @misconception(
     "name_rebound",
-    "The parameters hold the same numbers after the step as before. `p = p - lr * p.grad` makes a *new* tensor and lets the "
-    "local name `p` point to it; the model's own tensor never hears of it. What writes into a tensor that is already there?",
+    "The parameters hold the same numbers after the step as before: nothing was written into them. A line "
+    "like `p = p - …` makes a *new* tensor and lets the local name `p` point to it; the model's own tensor "
+    "never hears of it. What writes into a tensor that is already there?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1059,8 +1086,9 @@ def sgd_step(params, lr):
 
 @misconception(
     "list_filled_with_new_tensors",
-    "The tensors of the model hold the same numbers as before: new tensors were put into the list, and the model goes on "
-    "predicting with the old ones. What changes the numbers inside a tensor, rather than the tensor in the list?",
+    "The tensors of the model hold the same numbers as before: new tensors were put into the list, and the"
+    " model goes on predicting with the old ones. What changes the numbers inside a tensor, rather than "
+    "the tensor in the list?",
 )
 def sgd_step(params, lr):
     for i, p in enumerate(params):
@@ -1071,8 +1099,8 @@ def sgd_step(params, lr):
 
 @misconception(
     "cleared_before_the_step",
-    "The parameters do not move: when the step is taken, the gradients are already zero. Which of the two comes first, "
-    "using a gradient or clearing it?",
+    "The parameters do not move: when the step is taken, the gradients are already zero. Which of the two "
+    "comes first, using a gradient or clearing it?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1084,8 +1112,9 @@ def sgd_step(params, lr):
 
 @misconception(
     "outside_no_grad",
-    "torch refuses to write into a leaf that requires a gradient while autograd is watching: the step would become part of the "
-    "graph. The update is no part of the model. How do you tell autograd to look away for a moment?",
+    "torch refuses to write into a leaf that requires a gradient while autograd is watching: the step "
+    "would become part of the graph. The update is no part of the model. How do you tell autograd to look "
+    "away for a moment?",
 )
 def sgd_step(params, lr):
     for p in params:
@@ -1096,9 +1125,9 @@ def sgd_step(params, lr):
 
 @misconception(
     "uphill",
-    "The parameters moved by the right amount in the wrong direction: after the step `params[0]` is "
-    "{got: params[0] after step 1}, expected {expected: params[0] after step 1}. The gradient points to where the loss "
-    "grows. Which way is down?",
+    "The parameters moved by the right amount in the wrong direction: after the step `params[0]` is {got: "
+    "params[0] after step 1}, expected {expected: params[0] after step 1}. The gradient points to where "
+    "the loss grows. Which way is down?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1110,8 +1139,8 @@ def sgd_step(params, lr):
 
 @misconception(
     "gradients_not_cleared",
-    "The step itself is right, but afterwards the gradients still stand in `.grad`. The next `backward()` adds to them, "
-    "and the next step would use both. What has to be done with a gradient once it is used?",
+    "The step itself is right, but afterwards the gradients still stand in `.grad`. The next `backward()` "
+    "adds to them, and the next step would use both. What has to be done with a gradient once it is used?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1135,9 +1164,9 @@ def sgd_step(params, lr):
 
 @misconception(
     "lr_written_in",
-    "The step has the size of a learning rate of 0.001, whatever was asked for: `params[0]` is "
-    "{got: params[0] after step 1}, expected {expected: params[0] after step 1}. Where does your function use its second "
-    "argument?",
+    "The step has the size of a learning rate of 0.001, whatever was asked for: `params[0]` is {got: "
+    "params[0] after step 1}, expected {expected: params[0] after step 1}. Where does your function use "
+    "its second argument?",
 )
 def sgd_step(params, lr):
     lr = 1e-3
@@ -1150,8 +1179,9 @@ def sgd_step(params, lr):
 
 @misconception(
     "missing_gradient_not_expected",
-    "A parameter that had no part in the loss has `.grad` None, and None cannot be multiplied. The text wants such a parameter "
-    "left alone. How do you ask whether there is a gradient?",
+    "The call stops with a TypeError. `params[2]` had no part in the loss, so its `.grad` is None, and None "
+    "times a number is nothing torch could compute. The text wants such a parameter left alone. How do you "
+    "ask whether there is a gradient?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1162,8 +1192,9 @@ def sgd_step(params, lr):
 
 @misconception(
     "stops_at_a_missing_gradient",
-    "`params[2]` has no gradient, and from there on nothing moves: `params[3]` is {got: params[3] after step 1}, expected "
-    "{expected: params[3] after step 1}. `break` and `return` end the whole loop. What passes over one round only?",
+    "`params[2]` has no gradient, and from there on nothing moves: `params[3]` is {got: params[3] after "
+    "step 1}, expected {expected: params[3] after step 1}. `break` and `return` end the whole loop. What "
+    "passes over one round only?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1176,8 +1207,8 @@ def sgd_step(params, lr):
 
 @misconception(
     "only_the_first_moves",
-    "`params[0]` moves, and `params[1]` stays where it was although it has a gradient. Is there a `return` inside "
-    "the loop, or an index that never changes?",
+    "`params[0]` moves, and `params[1]` stays where it was although it has a gradient. Is there a `return`"
+    " inside the loop, or an index that never changes?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1190,8 +1221,8 @@ def sgd_step(params, lr):
 
 @misconception(
     "clears_only_the_last",
-    "Every parameter moved, but only one gradient was cleared: that line stands behind the loop, where `p` is the last "
-    "parameter. How far should it be indented?",
+    "Every parameter moved, but only one gradient was cleared: that line stands behind the loop, where `p`"
+    " is the last parameter. How far should it be indented?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1203,8 +1234,8 @@ def sgd_step(params, lr):
 
 @misconception(
     "learning_switched_off",
-    "The step is right, but afterwards the parameters no longer require a gradient: they would never move again. "
-    "`requires_grad` belongs to the parameter. What pauses autograd without changing the parameter?",
+    "The step is right, but afterwards the parameters no longer require a gradient: they would never move "
+    "again. `requires_grad` belongs to the parameter. What pauses autograd without changing the parameter?",
 )
 def sgd_step(params, lr):
     for p in params:
@@ -1216,8 +1247,8 @@ def sgd_step(params, lr):
 
 @misconception(
     "autograd_left_switched_off",
-    "The step is right, but autograd stays switched off for the whole program: the next `backward()` finds no graph. "
-    "`torch.set_grad_enabled(False)` holds until somebody takes it back. What ends by itself?",
+    "The step is right, but autograd stays switched off for the whole program: the next `backward()` finds"
+    " no graph. `torch.set_grad_enabled(False)` holds until somebody takes it back. What ends by itself?",
 )
 def sgd_step(params, lr):
     torch.set_grad_enabled(False)
@@ -1230,8 +1261,8 @@ def sgd_step(params, lr):
 @misconception(
     "step_of_fixed_length",
     "Every step has the same length: the gradient is divided by its norm, so that `params[0]` becomes "
-    "{got: params[0] after step 1} in place of {expected: params[0] after step 1}. Plain descent takes long steps where it is "
-    "steep. Does the formula in the text divide?",
+    "{got: params[0] after step 1} in place of {expected: params[0] after step 1}. Plain descent takes "
+    "long steps where it is steep. Does the formula in the text divide?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1243,8 +1274,9 @@ def sgd_step(params, lr):
 
 @misconception(
     "only_the_sign_counts",
-    "All numbers move by the same amount, however steep it is along them: only the sign of the gradient is used. `params[0]` "
-    "is {got: params[0] after step 1}, expected {expected: params[0] after step 1}. What else does a gradient tell?",
+    "All numbers move by the same amount, however steep it is along them: only the sign of the gradient is"
+    " used. `params[0]` is {got: params[0] after step 1}, expected {expected: params[0] after step 1}. "
+    "What else does a gradient tell?",
 )
 def sgd_step(params, lr):
     with torch.no_grad():
@@ -1254,7 +1286,7 @@ def sgd_step(params, lr):
                 p.grad = None
 
 
-# ---------------------------------------------------------------- sgd_step: right, though it looks different
+# ---------------- sgd_step: right, though it looks different
 
 
 @alternative("zeros_for_none", "Zero clears as well as None.")

@@ -1,0 +1,1 @@
+"""Grading a class: reading, executing, judging and keeping what learners handed in."""
