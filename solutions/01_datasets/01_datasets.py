@@ -28,6 +28,14 @@
 # first of three hints for that exercise.
 
 # %% tags=["setup"]
+try:
+    from autograder import check, hint, progress
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "this kernel lacks the course's checks: run `make setup` in the course folder and open it with `make lab`"
+    ) from None
+
+# %% tags=["setup"]
 import math
 
 import matplotlib.pyplot as plt
@@ -37,7 +45,6 @@ from sklearn.datasets import make_regression
 from sklearn.model_selection import train_test_split
 from torch.utils.data import DataLoader, Dataset
 
-from autograder import check, hint, progress
 
 # %% tags=["setup"]
 plt.rcParams.update(

@@ -20,12 +20,19 @@
 # call it again for the next.
 
 # %% tags=["setup"]
+try:
+    from autograder import check, hint, progress
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "this kernel lacks the course's checks: run `make setup` in the course folder and open it with `make lab`"
+    ) from None
+
+# %% tags=["setup"]
 import matplotlib.pyplot as plt
 import torch
 from sklearn.datasets import make_regression
 from sklearn.model_selection import train_test_split
 
-from autograder import check, hint, progress
 
 # colours that colour-blind readers tell apart
 BLUE, ORANGE, GREEN, PINK = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
