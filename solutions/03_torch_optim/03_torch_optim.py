@@ -29,6 +29,7 @@ from sklearn.model_selection import train_test_split
 
 from autograder import check, hint, progress
 
+torch.set_num_threads(1)  # our tensors are so small that a second thread would only wait for the first
 colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"]
 plt.rcParams.update({"figure.figsize": (7, 3.6), "figure.dpi": 100, "axes.grid": True, "grid.alpha": 0.3})
 plt.rcParams.update({"axes.spines.top": False, "axes.spines.right": False, "figure.facecolor": "white"})
@@ -227,7 +228,8 @@ plt.show()
 # What `step()` does with the gradient is what makes the five different. In all formulas θ stands for one
 # weight (one number out of one tensor), *g* for its gradient at this step, η for the learning rate `lr`.
 # Every rule is used on every weight **separately**; "←" means "becomes".
-#
+
+# %% [markdown]
 # ### SGD: proportional to the gradient
 #
 # $$\theta \leftarrow \theta - \eta\, g$$
@@ -241,7 +243,8 @@ plt.show()
 # Like a ball that rolls, it gathers speed where gradients agree and averages out zigzag where they do not.
 # Under a constant gradient steps grow up to 1/(1−μ) times, so ten times for μ = 0.9. **Good for:** nearly
 # everything *if* you tune η; with momentum it has trained many of the well-known image networks.
-#
+
+# %% [markdown]
 # ### Adagrad: shorter and shorter
 #
 # $$s \leftarrow s + g^2 \qquad\qquad \theta \leftarrow \theta - \eta\, \frac{g}{\sqrt{s} + \varepsilon}$$
@@ -249,7 +252,8 @@ plt.show()
 # *s* adds up all squared gradients so far, and each weight divides by the root of its own *s*. Weights that
 # rarely get a gradient keep long steps. **Good for:** sparse data, such as words of which most are rare. As
 # *s* only grows, steps only shrink: in a long training it can come to a standstill before the minimum.
-#
+
+# %% [markdown]
 # ### RMSprop: the same, but it forgets
 #
 # $$s \leftarrow \alpha s + (1-\alpha)\, g^2 \qquad\qquad
@@ -271,7 +275,8 @@ plt.show()
 # default is η = 1. **Good for:** cases in which you cannot tune, and the weights do not have far to go: *u*
 # begins at 0, so the first steps are of the size of √ε, and it takes long to get going (a larger `eps`
 # speeds that up).
-#
+
+# %% [markdown]
 # ### Adam: momentum and a running average
 #
 # $$m \leftarrow \beta_1 m + (1-\beta_1)\, g \qquad s \leftarrow \beta_2 s + (1-\beta_2)\, g^2 \qquad
@@ -282,7 +287,8 @@ plt.show()
 # divisions by 1 − βᵗ make up for that at the start. **Good for:** a first try at nearly everything;
 # transformers are trained with it or its relative AdamW. Its steps are about as long as η, *whatever the
 # size of the gradient*. That will matter soon.
-#
+
+# %% [markdown]
 # ### The settings in one table
 #
 # | setting | of | default | what it does | larger means |
@@ -295,8 +301,10 @@ plt.show()
 # | `eps` ε | all but SGD | 1e-8; Adagrad 1e-10; Adadelta 1e-6 | no division by 0 | short steps on tiny gradients |
 # | `weight_decay` λ | all | 0 | adds λθ to the gradient: a pull towards 0 | smaller weights |
 #
-# Memory has a price: per weight, SGD stores 0 extra numbers, SGD with momentum, Adagrad and RMSprop store
-# 1, Adam and Adadelta 2. For a model with a billion weights that decides which graphics card you need.
+# In Adam the pull of `weight_decay` is divided like the rest of the gradient; AdamW instead shrinks the
+# weight directly. Memory has a price: per weight, SGD stores 0 extra numbers, SGD with momentum, Adagrad
+# and RMSprop store 1, Adam and Adadelta 2. For a model with a billion weights that decides which graphics
+# card you need.
 
 # %% [markdown]
 # ### Exercise 1 · `make_optimizer` (4 points, about 10 minutes)
@@ -319,7 +327,7 @@ plt.show()
 
 # %% nbgrader={"grade": false, "grade_id": "make_optimizer", "locked": false, "solution": true}
 def make_optimizer(name, params, lr):
-    """The optimizer called `name` ("sgd", "adam", "rmsprop", "adagrad" or "adadelta") for a list of tensors.
+    """The optimizer called "sgd", "adam", "rmsprop", "adagrad" or "adadelta", for a list of tensors.
 
     params: list of tensors; lr: float. Raises ValueError for any other name.
     """
@@ -382,17 +390,18 @@ styles = ["-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1))]
 _, axes = plt.subplots(1, 2, figsize=(9, 3.8), sharey=True, layout="constrained")
 for axis, gradient in zip(axes, [1, 100], strict=True):
     for name, color, style in zip(names, colors, styles, strict=True):
-        axis.plot(range(1, 101), step_lengths(name, gradient), color=color, linestyle=style, lw=2.2, label=name)
+        lengths = step_lengths(name, gradient)
+        axis.plot(range(1, 101), lengths, color=color, linestyle=style, lw=2.2, label=name)
     axis.set(title=f"gradient {gradient}, rate 0.1", xlabel="step", yscale="log")
 axes[0].set_ylabel("length of the step\n(units of weight)")
 axes[1].legend(loc="upper left", bbox_to_anchor=(1, 1))
 plt.show()
 
 # %% [markdown]
-# *Two panels show step length on a logarithmic scale against the step number. From the left panel (gradient
-# 1) to the right one (gradient 100) only SGD's line moves, from 0.1 up to 10. Adam stays at 0.1; RMSprop
-# begins at 1 and comes down towards 0.1; Adagrad begins at 0.1 and falls to 0.01; Adadelta begins at 0.0003
-# and slowly climbs.*
+# *Two panels show step length on a logarithmic scale against the step number: left for the gradient 1,
+# right for the gradient 100. Only SGD's line differs between them: it lies at 0.1 on the left and at 10 on
+# the right. In both, Adam stays at 0.1, RMSprop begins at 1 and comes down towards 0.1, Adagrad begins at
+# 0.1 and falls to 0.01, and Adadelta begins at 0.0003 and slowly climbs.*
 #
 # Only SGD cares how large the gradient is. The other four divide it by its own size, so that what is left
 # is its *sign*: the rate itself becomes the length of a step. Read four facts off the plot; you will need
@@ -432,7 +441,8 @@ plt.show()
 def optimizer_step(model, batch, optimizer):
     """Take one step on one batch and return the loss before it, a float.
 
-    batch: {"X": (batch, n_in), "y": (batch,)}; model.forward(X) is (batch, 1); the loss is the sum of squared errors.
+    batch: {"X": (batch, n_in), "y": (batch,)}; model.forward(X): (batch, 1).
+    The loss is the sum of squared errors of the batch.
     """
     ### BEGIN SOLUTION
     optimizer.zero_grad()
@@ -461,7 +471,7 @@ print("learned:", model.w.detach().flatten(), model.b.detach())
 print("true:   ", true_w, 2.0)
 
 # %% [markdown]
-# The loss falls from about a million to a handful and stays there: the weights are right, and what is left
+# The loss falls from nearly a million to a handful and stays there: the weights are right, and what is left
 # is the noise, which no weights can remove. So SGD at 0.001 does the job on this batch. Keep the number in
 # mind.
 #
@@ -478,6 +488,7 @@ small = {"X": batch["X"][:, :2] @ mix}  # (64, 2)
 small["y"] = small["X"] @ torch.tensor([4.0, 3.0])  # (64,)
 
 
+# %%
 def walk(name, lr, steps=60):
     """The places (steps + 1, 2) that the two weights visit. The bias is not on the list: it stays 0."""
     model = Linear(2, 1)
@@ -506,23 +517,19 @@ height = np.einsum("iab,ij,jab->ab", away, bowl, away)  # (120, 120): the sum of
 # weight's gradient by its own size. In which direction do *they* set out?
 
 # %%
-walks = {"sgd": (0.011, 1, (5.2, -1.4)), "adam": (0.25, 28, (3.6, -2.4)), "rmsprop": (0.4, 2, (-1.6, -2.2))}
-walks |= {"adagrad": (1.5, 2, (-3.8, -0.9)), "adadelta": (60.0, 22, (0.1, 1.2))}
-_, axis = plt.subplots(figsize=(8, 5.2), layout="constrained")
+walks = {"sgd": (0.011, 1, (5.2, -1.4)), "adam": (0.25, 28, (3.6, -2.4))}  # rate, dot to label, label
+walks |= {"rmsprop": (0.4, 2, (-1.6, -2.2)), "adagrad": (1.5, 2, (-3.8, -0.9))}
+walks |= {"adadelta": (60.0, 26, (0.5, 0.5))}
+_, axis = plt.subplots(figsize=(8, 5.8), layout="constrained")
 axis.contour(w1, w2, height, levels=np.geomspace(2, 4000, 12), colors="0.75", linewidths=0.8)
 for (name, (lr, step, place)), color in zip(walks.items(), colors, strict=True):
     path = walk(name, lr)
     axis.plot(*path.T, "o-", color=color, ms=3, lw=1.6)
-    arrow = {"arrowstyle": "-", "color": color}
-    axis.annotate(f"{name}, lr {lr:g}", path[step].tolist(), place, color=color, weight="bold", arrowprops=arrow)
+    look = {"color": color, "weight": "bold", "arrowprops": {"arrowstyle": "-", "color": color}}
+    axis.annotate(f"{name}, lr {lr:g}", path[step].tolist(), place, **look)
 axis.plot(4, 3, "*", ms=16, color="black")
-axis.set(
-    xlabel="first weight",
-    ylabel="second weight",
-    title="60 steps, one dot each",
-    xlim=(-4, 8),
-    ylim=(-3.2, 5),
-)
+axis.set(xlabel="first weight", ylabel="second weight", title="60 steps, one dot each", aspect="equal")
+axis.set(xlim=(-4, 8), ylim=(-3.2, 5))
 plt.show()
 
 # %% [markdown]
@@ -554,11 +561,13 @@ def race(name, lr, steps=200):
     return [optimizer_step(model, batch, optimizer) for _ in range(steps + 1)]
 
 
+# %%
 def draw_race(axis, rates, title):
     """Draw the loss of the five, in percent of the first, against the step."""
     for name, color, style in zip(names, colors, styles, strict=True):
         losses = np.array(race(name, rates[name]))
-        axis.plot(100 * losses / losses[0], color=color, linestyle=style, lw=2, label=f"{name}, lr {rates[name]:g}")
+        look = {"color": color, "linestyle": style, "lw": 2}
+        axis.plot(100 * losses / losses[0], label=f"{name}, lr {rates[name]:g}", **look)
     axis.axhline(1, color="0.4", lw=1)
     axis.set(title=title, xlabel="step", yscale="log", ylim=(5e-4, 2e3))
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18), ncol=2)
@@ -699,7 +708,8 @@ plt.show()
 #   what works.
 # - One shared rate ranks rates, not optimizers.
 # - Defaults were chosen for other problems than yours.
-#
+
+# %% [markdown]
 # ## Where to read on
 #
 # - The documentation of `torch.optim`, where every rule is written out:
