@@ -25,33 +25,26 @@ class ProbeModel(torch.nn.Module):
 
     def __init__(self, w: np.ndarray, b: np.ndarray) -> None:
         super().__init__()
-        self.inner = torch.nn.Linear(w.shape[0], 1)
-        self.put(w, b)
+        # leaves of the course's shapes, so that `model.w.grad` is where a learner looks for it
+        self.w = torch.nn.Parameter(torch.tensor(w.reshape(-1, 1)))
+        self.b = torch.nn.Parameter(torch.tensor(b.reshape(1)))
+        # in a tuple, so that its own parameters do not count as the model's
+        self._inner = (torch.nn.Linear(len(w), 1),)
 
     def put(self, w: np.ndarray, b: np.ndarray) -> None:
         """Overwrite the weights."""
         with torch.no_grad():
-            self.inner.weight.copy_(torch.tensor(w.reshape(1, -1)))
-            self.inner.bias.copy_(torch.tensor(b.reshape(1)))
+            self.w.copy_(torch.tensor(w.reshape(-1, 1)))
+            self.b.copy_(torch.tensor(b.reshape(1)))
 
     @property
     def params(self) -> list[torch.Tensor]:
         """The two leaf tensors that are trained."""
-        return [self.inner.weight, self.inner.bias]
-
-    @property
-    def w(self) -> torch.Tensor:
-        """The weights as a column, (n_in, 1)."""
-        return self.inner.weight.T
-
-    @property
-    def b(self) -> torch.Tensor:
-        """The bias, (1,)."""
-        return self.inner.bias
+        return [self.w, self.b]
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(batch, n_in) -> (batch, 1)."""
-        return self.inner(x)
+        return torch.func.functional_call(self._inner[0], {"weight": self.w.T, "bias": self.b}, (x,))
 
     def numbers(self) -> np.ndarray:
         """All trained numbers in one float32 array: weights, then bias."""

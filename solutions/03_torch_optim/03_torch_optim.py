@@ -20,6 +20,14 @@
 # the next cell.
 
 # %% tags=["setup"]
+try:
+    from autograder import check, hint, progress
+except ModuleNotFoundError:
+    raise ModuleNotFoundError(
+        "this kernel lacks the course's checks: run `make setup` in the course folder and open it with `make lab`"
+    ) from None
+
+# %% tags=["setup"]
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -27,7 +35,6 @@ import torch
 from sklearn.datasets import make_regression
 from sklearn.model_selection import train_test_split
 
-from autograder import check, hint, progress
 
 torch.set_num_threads(1)  # our tensors are so small that a second thread would only wait for the first
 colors = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00"]
