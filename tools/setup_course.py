@@ -100,9 +100,7 @@ def use_a_new_enough_python():
             if os.name == "nt":
                 sys.exit(subprocess.call(command))
             os.execv(newer, command)
-    raise Stop(
-        f"Python {version} is too old: the course needs Python 3.11 or newer. Install one and run this again."
-    )
+    raise Stop(f"Python {version} is too old: the course needs Python 3.11 or newer. Install one and run this again.")
 
 
 def base_python():
@@ -229,18 +227,15 @@ def explain_pip(output):
     return f"{errors[-1][:300]} (Log: {LOG})"
 
 
-def offers_gpu_build(step, lock):
-    """Whether pip would fetch PyTorch's CUDA build, which only Linux is offered."""
-    if not sys.platform.startswith("linux"):
-        return False
-    report = os.path.join(VENV, "torch.json")
-    try:
-        pip(step, lock, "--dry-run", "--no-deps", "--ignore-installed", "--report", report, "torch")
-        with open(report, encoding="utf-8") as file:
-            needs = json.load(file)["install"][0]["metadata"].get("requires_dist", [])
-    except (OSError, ValueError, LookupError):
-        return False  # then nothing is known, and installing goes on without the warning
-    return any(re.match(r"nvidia|cuda", name) for name in needs)
+def requirements_of(package):
+    """What an installed package says it needs, one requirement a line."""
+    code = "import importlib.metadata as m; print('\\n'.join(m.requires('%s') or []))" % package
+    return subprocess.check_output([VENV_PYTHON, "-c", code]).decode("utf-8", "replace")
+
+
+def is_gpu_build(requirements):
+    """Whether a torch with these requirements brings CUDA along. Only on Linux does one."""
+    return sys.platform.startswith("linux") and bool(re.search(r"^(nvidia|cuda)-", requirements, re.M))
 
 
 def lock_venv():
@@ -306,9 +301,7 @@ def set_up(extras):
             try:
                 empty_venv()
             except PermissionError as error:
-                raise Stop(
-                    f"{error.filename} is in use. Close JupyterLab, run deactivate, then this again."
-                ) from None
+                raise Stop(f"{error.filename} is in use. Close JupyterLab, run deactivate, then this again.") from None
             need_space(NEEDS)
             with Step("1/4 Making .venv"):
                 made = subprocess.run(
@@ -336,14 +329,14 @@ def install(lock, extras, update):
     fast = "--no-compile"
     with Step("2/4 Installing PyTorch") as step:
         pip(step, lock, fast, "pip", "hatchling")
-        if not update and offers_gpu_build(step, lock):
-            need_space(NEEDS_WITH_GPU_BUILD)
-            say(
-                "\nNote: pip will fetch PyTorch's GPU build here, several GB. For the small CPU build, stop\n"
-                "with Ctrl-C, set PIP_EXTRA_INDEX_URL to the CPU index that PyTorch's installation guide\n"
-                "names, and run this again."
-            )
-        pip(step, lock, fast, "torch")
+        pip(step, lock, fast, "--no-deps", "torch")
+    if not update and is_gpu_build(requirements_of("torch")):
+        need_space(NEEDS_WITH_GPU_BUILD)
+        say(
+            "Note: this is PyTorch's GPU build, the only one that the package index has for Linux. The next step\n"
+            "fetches several GB for it. For the small CPU build stop with Ctrl-C, set PIP_EXTRA_INDEX_URL to the\n"
+            "CPU index that PyTorch's installation guide names, and run this again."
+        )
     wanted = "." + (f"[{','.join(extras)}]" if extras else "")
     with Step("3/4 Installing JupyterLab, nbgrader and the course") as step:
         pip(step, lock, fast, "--no-build-isolation", "-e", wanted)

@@ -20,22 +20,15 @@ from autograder.challenge import Challenge
 class ProbeModel(torch.nn.Module):
     """A linear model with a drawn start that looks like the course's `Linear`: `forward`, `params`, `w`, `b`.
 
-    `w` is (n_in, 1) and `b` is (1,), both float32.
+    `w` (n_in, 1) and `b` (1,) are float32 leaves, as in the course's `Linear`: a learner may look for `model.w.grad`.
     """
 
     def __init__(self, w: np.ndarray, b: np.ndarray) -> None:
         super().__init__()
-        # leaves of the course's shapes, so that `model.w.grad` is where a learner looks for it
         self.w = torch.nn.Parameter(torch.tensor(w.reshape(-1, 1)))
         self.b = torch.nn.Parameter(torch.tensor(b.reshape(1)))
         # in a tuple, so that its own parameters do not count as the model's
         self._inner = (torch.nn.Linear(len(w), 1),)
-
-    def put(self, w: np.ndarray, b: np.ndarray) -> None:
-        """Overwrite the weights."""
-        with torch.no_grad():
-            self.w.copy_(torch.tensor(w.reshape(-1, 1)))
-            self.b.copy_(torch.tensor(b.reshape(1)))
 
     @property
     def params(self) -> list[torch.Tensor]:

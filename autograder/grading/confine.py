@@ -28,15 +28,16 @@ _CAPABILITIES = 41
 
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts")
 
-DENIED = (
-    "ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp "
-    "mount umount2 pivot_root chroot move_mount fsopen fsconfig fsmount fspick open_tree mount_setattr "
-    "unshare setns name_to_handle_at open_by_handle_at "
-    "bpf perf_event_open userfaultfd io_uring_setup io_uring_enter io_uring_register "
-    "add_key request_key keyctl init_module finit_module delete_module kexec_load kexec_file_load "
-    "reboot swapon swapoff acct quotactl settimeofday clock_settime adjtimex clock_adjtime "
-    "sethostname setdomainname iopl ioperm vhangup lookup_dcookie nfsservctl fanotify_init"
-).split()
+# what no notebook needs, by the names libseccomp knows
+_DENIED = """
+    ptrace process_vm_readv process_vm_writev process_madvise pidfd_getfd kcmp mount umount2
+    pivot_root chroot move_mount fsopen fsconfig fsmount fspick open_tree mount_setattr unshare setns
+    name_to_handle_at open_by_handle_at bpf perf_event_open userfaultfd io_uring_setup io_uring_enter
+    io_uring_register add_key request_key keyctl init_module finit_module delete_module kexec_load
+    kexec_file_load reboot swapon swapoff acct quotactl settimeofday clock_settime adjtimex
+    clock_adjtime sethostname setdomainname iopl ioperm vhangup lookup_dcookie nfsservctl
+    fanotify_init
+"""
 _TIOCSTI = 0x5412
 
 
@@ -51,9 +52,7 @@ def _check(result: int, what: str) -> None:
 
 
 def _prctl(option: int, argument: int = 0) -> int:
-    return _libc.prctl(
-        option, ctypes.c_ulong(argument), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0)
-    )
+    return _libc.prctl(option, ctypes.c_ulong(argument), ctypes.c_ulong(0), ctypes.c_ulong(0), ctypes.c_ulong(0))
 
 
 def become(uid: int) -> None:
@@ -165,9 +164,7 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> int:
     except (LandlockError, OSError):
         return 0
     read = AccessFs.READ_FILE | AccessFs.READ_DIR | AccessFs.EXECUTE
-    of_files = (
-        AccessFs.READ_FILE | AccessFs.WRITE_FILE | AccessFs.EXECUTE | AccessFs.TRUNCATE | AccessFs.IOCTL_DEV
-    )
+    of_files = AccessFs.READ_FILE | AccessFs.WRITE_FILE | AccessFs.EXECUTE | AccessFs.TRUNCATE | AccessFs.IOCTL_DEV
     everything = ~AccessFs(0) & ~AccessFs.MAKE_CHAR & ~AccessFs.MAKE_BLOCK
     device = AccessFs.READ_FILE | AccessFs.READ_DIR | AccessFs.WRITE_FILE | AccessFs.IOCTL_DEV
     rules = Landlock(strict=False)
@@ -194,7 +191,7 @@ def build_filter(*, connect: bool, kill: bool) -> bytes:
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refuse = seccomp.ERRNO(errno.EPERM)
     denied = [
-        *DENIED,
+        *_DENIED.split(),
         *(() if connect else ("connect",)),
         *(() if kill else ("kill", "tkill", "pidfd_send_signal")),
     ]
@@ -223,6 +220,4 @@ def install_filter(code: bytes) -> None:
     buffer = ctypes.create_string_buffer(code, len(code))
     program = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
     _check(_prctl(_SET_NO_NEW_PRIVS, 1), "no_new_privs")
-    _check(
-        _libc.prctl(_SET_SECCOMP, ctypes.c_ulong(2), program, ctypes.c_ulong(0), ctypes.c_ulong(0)), "seccomp"
-    )
+    _check(_libc.prctl(_SET_SECCOMP, ctypes.c_ulong(2), program, ctypes.c_ulong(0), ctypes.c_ulong(0)), "seccomp")

@@ -1,4 +1,4 @@
-"""A program that tries to get out of the box it runs in. What it finds is judged outside, by what only outside is known."""
+"""A program that tries to get out of its box. What it finds is judged outside, by what is known only there."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.evidence import MAX_BYTES
-from autograder.grading.host import MODULES, Ended, Server, ServerError, Student, _is_broken
+from autograder.grading.host import MODULES, Ended, Server, ServerError, Student, is_broken
 from autograder.grading.transcript import Cell, CellRecord, Limits, Outputs, Status, Transcript
 from autograder.grading.usage import Usage
 
@@ -85,7 +85,7 @@ def _take(run: _Run, student: Student, number: int, cell: Cell) -> bool:
             return True
         record = _check(run, student, cell) if cell.kind == "check" else _execute(run, student, cell, outputs)
     except Ended as end:
-        if _is_broken(student.box):
+        if is_broken(student.box):
             raise ServerError(f"the fork server is gone: {student.box.last_words()}") from None
         reason = end.status if cell.kind == "check" else None
         record = CellRecord(cell.id, end.status, reason=reason)
@@ -104,18 +104,24 @@ def _execute(run: _Run, student: Student, cell: Cell, outputs: Outputs) -> CellR
 
 def _check(run: _Run, student: Student, cell: Cell) -> CellRecord:
     """Probe on the hidden challenge, then let the check cell itself say what a learner would see."""
+    evidence, reason, status = None, None, None
+    show = {"op": "run", "source": cell.source}
     seconds = run.limits.check_seconds
-    evidence, reason = None, None
-    if cell.exercise is not None:
-        task = {
-            "op": "probe",
-            "exercise": cell.exercise,
-            "object": cell.object_name or cell.exercise,
-            "seed": check_seed(run.seed, cell.exercise),
-        }
-        report, status = student.run_in_fork(task, run.seconds_left(seconds), None)
-        evidence, reason = _read(report, status)
-    report, status = student.run_in_fork({"op": "run", "source": cell.source}, run.seconds_left(seconds), run.outputs)
+    with student.fork() as fork:
+        if cell.exercise is not None:
+            task = {
+                "op": "probe",
+                "exercise": cell.exercise,
+                "object": cell.object_name or cell.exercise,
+                "seed": check_seed(run.seed, cell.exercise),
+            }
+            evidence, reason = _read(*fork.do(task, run.seconds_left(seconds), None))
+        if fork.alive:
+            _, status = fork.do(show, run.seconds_left(seconds), run.outputs)
+    if status is None:
+        # the probe took its process with it
+        with student.fork() as fork:
+            _, status = fork.do(show, run.seconds_left(seconds), run.outputs)
     if status in DEADLY:
         run.outputs.note(f"[this check was ended: {status}]\n")
     return CellRecord(cell.id, status, student.skip(cell.source), evidence=evidence, reason=reason)

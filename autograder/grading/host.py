@@ -83,7 +83,7 @@ class Server:
 
     def _working_box(self) -> Box:
         with self._lock:
-            if self._box is not None and _is_broken(self._box):
+            if self._box is not None and is_broken(self._box):
                 self._box.close()
                 self._box = None
             if self._box is None:
@@ -160,38 +160,28 @@ class Student:
         self._send(self.channel, {"op": "skip", "source": source})
         return _count(self._converse(self.channel, self.pid, GREETING_SECONDS, None)[0])
 
-    def run_in_fork(self, task: dict[str, Any], seconds: float, outputs: Outputs | None) -> tuple[dict[str, Any], Status]:
-        """Do one task in a fork that leaves no trace; returns what it reported and its status.
-
-        Raises Ended only where the submission's own process is no more.
-        """
+    @contextlib.contextmanager
+    def fork(self) -> Iterator[Fork]:
+        """Fork for tasks that leave no trace. Raises Ended only where the submission's own process is no more."""
         private, theirs = pair()
         try:
             with theirs:
                 self._send(self.channel, {"op": "fork"}, (theirs.fileno(),))
-            fork = private.receive_pid(GREETING_SECONDS)
-            report: dict[str, Any] = {}
-            try:
-                self._send(private, task)
-                report, late = self._converse(private, fork, seconds, outputs)
-                status = _status(report, late)
-            except Ended as end:
-                if _is_broken(self.box):
-                    raise
-                status = end.status
-                end_tree(fork)
+            fork = Fork(self, private, private.receive_pid(GREETING_SECONDS))
         except (Closed, Late) as error:
-            raise self._end("died", f"no fork: {error}") from None
+            private.close()
+            raise Ended("died", f"no fork: {error}") from None
+        try:
+            yield fork
         finally:
             private.close()
         self._converse(self.channel, self.pid, GREETING_SECONDS, None)
-        return report, status
 
     def _send(self, channel: Channel, message: dict[str, Any], fds: tuple[int, ...] = ()) -> None:
         try:
             channel.send(message, fds)
         except Closed as error:
-            raise self._end("died", str(error)) from None
+            raise Ended("died", str(error)) from None
 
     def _converse(
         self, channel: Channel, pid: int, seconds: float, outputs: Outputs | None
@@ -203,15 +193,15 @@ class Student:
                 message, size = channel.receive_by(deadline, self._watch)
             except Late:
                 if late:
-                    raise self._end("timeout", "it did not end when interrupted") from None
+                    raise Ended("timeout", "it did not end when interrupted") from None
                 late, deadline = True, time.monotonic() + self.limits.interrupt_seconds
                 _interrupt(pid)
                 continue
             except Closed as error:
-                raise self._end("timeout" if late else "died", str(error)) from None
+                raise Ended("timeout" if late else "died", str(error)) from None
             total += size
             if total > 64 * self.limits.output_bytes:
-                raise self._end("died", "a flood of output")
+                raise Ended("died", "a flood of output")
             if isinstance(message.get("done"), dict):
                 return message["done"], late
             if outputs is not None:
@@ -225,16 +215,13 @@ class Student:
         usage = measure(self.guard, self.baseline, self.limits.memory)
         self.usage = self.usage.most(usage)
         if usage.memory > self.limits.memory:
-            raise self._end("memory", "too much memory")
+            raise Ended("memory", "too much memory")
         if usage.cpu_seconds > self.limits.cpu_seconds:
-            raise self._end("timeout", "too much CPU time")
+            raise Ended("timeout", "too much CPU time")
         if usage.processes > self.limits.processes + 3:
-            raise self._end("died", "too many processes")
+            raise Ended("died", "too many processes")
         if self.folder is not None and _size(self.folder) > self.limits.folder_bytes:
-            raise self._end("died", "too much on disk")
-
-    def _end(self, status: Status, why: str) -> Ended:
-        return Ended(status, why)
+            raise Ended("died", "too much on disk")
 
     def close(self) -> None:
         """End the submission's processes and remove its folder."""
@@ -245,7 +232,27 @@ class Student:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def _is_broken(box: Box) -> bool:
+class Fork:
+    """A fork of a submission's process; when it ends before its time, nothing else does."""
+
+    def __init__(self, student: Student, channel: Channel, pid: int) -> None:
+        self.student, self.channel, self.pid, self.alive = student, channel, pid, True
+
+    def do(self, task: dict[str, Any], seconds: float, outputs: Outputs | None) -> tuple[dict[str, Any], Status]:
+        """Do one task; returns what the fork reported and the task's status."""
+        try:
+            self.student._send(self.channel, task)
+            report, late = self.student._converse(self.channel, self.pid, seconds, outputs)
+        except Ended as end:
+            if is_broken(self.student.box):
+                raise
+            self.alive = False
+            end_tree(self.pid)
+            return {}, end.status
+        return report, _status(report, late)
+
+
+def is_broken(box: Box) -> bool:
     if box.process.poll() is not None:
         return True
     try:

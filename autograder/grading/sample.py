@@ -1,13 +1,12 @@
 """Make a class to try grading on: submissions put together from a chapter's solutions and bank.
 
-The same seed makes the same class. Nobody in it is a real person. Some submissions are right, some hold misconceptions, some are half done, some had bad
-luck on their way, some mean harm; those do nothing when they are opened, and what they try is bounded and aims at
-nothing that belongs to anybody.
+The same seed makes the same class, and nobody in it is a real person. Some submissions are right, some hold
+misconceptions, some are half done, some had bad luck on their way, some mean harm; those do nothing when they are
+opened, and what they try is bounded and aims at nothing that belongs to anybody.
 """
 
 from __future__ import annotations
 
-import ast
 import json
 import random
 import shutil
@@ -18,16 +17,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from autograder.authoring.bank import Entry, read_bank
-from autograder.authoring.course import Course as AuthoredCourse
-from autograder.authoring.course import CourseError
-from autograder.exercise import Exercise, exercises_of
 from autograder.grading.course import Course, GradingError
 from autograder.grading.sample_cases import HOSTILE, UNLUCKY
+from autograder.grading.sample_material import Material
 from autograder.grading.store import write_whole
-from autograder.grading.template import Slot, Template, read_template
-from autograder.key import Key, public_keys
-from autograder.recorder import DOES_NOT_END
 
 RECORD = ".sample-class.json"
 Kind = Literal["right", "wrong", "half-done", "unlucky", "hostile"]
@@ -83,7 +76,7 @@ def make_sample_class(
             f'"{course.submitted}/" holds other students ({", ".join(others[:3])}{", …" if others[3:] else ""}): '
             "make the sample class in a copy of the course, or say that it may stand beside them."
         )
-    material = _Material.of(course, chapter)
+    material = Material.of(course, chapter)
     for sample in known.get(chapter, ()):
         shutil.rmtree(folder / sample.student / chapter, ignore_errors=True)
     samples = []
@@ -123,97 +116,10 @@ def _students(n: int, rng: random.Random, taken: set[str]) -> Iterator[tuple[str
 
 
 @dataclass(frozen=True)
-class _Material:
-    """What submissions of a chapter are made of."""
-
-    chapter: str
-    release: str
-    template: Template
-    exercises: tuple[Exercise, ...]
-    answers: Mapping[str, Slot]
-    reference: Mapping[str, str]
-    bank: tuple[Entry, ...]
-    needs: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, course: Course, chapter: str) -> _Material:
-        try:
-            authored = AuthoredCourse(course.root).chapter(chapter)
-            bank, cells, exercises = read_bank(authored), authored.cells, exercises_of(chapter)
-        except (CourseError, KeyError) as error:
-            raise GradingError(f"no sample class of {chapter!r}: {error.args[0]}") from None
-        template = read_template(course.release_notebook(chapter), chapter)
-        answers = {one.id: slot for one in exercises if (slot := _answer(template, one)) is not None}
-        sources = {cell["metadata"].get("nbgrader", {}).get("grade_id"): cell["source"] for cell in cells}
-        reference = {id: _without_marks(sources[slot.grade_id]) for id, slot in answers.items()}
-        exercises = tuple(one for one in exercises if one.id in reference)
-        release = course.release_notebook(chapter).read_text(encoding="utf-8")
-        endless = {(one, row) for one, key in public_keys(chapter).items() for row in _endless(key)}
-        bank = tuple(one for one in bank if one.exercise in reference and (one.exercise, one.id) not in endless)
-        needs = _needs(exercises, reference)
-        return cls(chapter, release, template, exercises, answers, reference, bank, needs)
-
-    def entries(self, exercise: str, kind: str) -> list[Entry]:
-        return [entry for entry in self.bank if (entry.exercise, entry.kind) == (exercise, kind)]
-
-    def with_definition(self, exercise: str, definition: str) -> str:
-        """The answer's cell with another definition; helpers that the solution's cell defines stay."""
-        own = next(one for one in self.exercises if one.id == exercise)
-        helpers = [
-            ast.get_source_segment(self.reference[exercise], node) or ""
-            for node in ast.parse(self.reference[exercise]).body
-            if getattr(node, "name", None) != own.name
-        ]
-        return "\n\n\n".join([*helpers, definition])
-
-    @property
-    def target(self) -> str:
-        """The exercise that harmful work attacks: one that no other and no other cell of the notebook calls."""
-        text = "\n".join(slot.source for slot in self.template.slots if slot.role == "plain")
-        calm = [
-            one.id
-            for one in self.exercises
-            if f"{one.name}(" not in text and one.id not in set().union(*self.needs.values())
-        ]
-        return (calm or [one.id for one in self.exercises])[-1]
-
-
-def _answer(template: Template, exercise: Exercise) -> Slot | None:
-    slots = [slot for slot in template.answers if slot.cell_type == "code"]
-    return next((slot for slot in slots if exercise.name in slot.names or slot.grade_id == exercise.id), None)
-
-
-def _without_marks(source: str) -> str:
-    return "\n".join(
-        line for line in source.split("\n") if line.strip() not in ("### BEGIN SOLUTION", "### END SOLUTION")
-    )
-
-
-def _endless(key: Key) -> list[str]:
-    """The misconceptions that would only make a class slow to grade."""
-    ways = [(row.id, items) for row in key.misconceptions for items in row.ways.values()]
-    return [
-        id for id, items in ways if any(isinstance(item.value, str) and item.value == DOES_NOT_END for item in items)
-    ]
-
-
-def _needs(exercises: tuple[Exercise, ...], reference: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """For each exercise the others whose objects its solution uses; none where the probe brings stand-ins along."""
-    owners = {one.name: one.id for one in exercises}
-    needs: dict[str, set[str]] = {}
-    for one in exercises:
-        names = {node.id for node in ast.walk(ast.parse(reference[one.id])) if isinstance(node, ast.Name)}
-        needs[one.id] = set() if one.stand_ins else {owners[name] for name in names & owners.keys()} - {one.id}
-    for _ in needs:
-        needs = {id: uses.union(*(needs[other] for other in uses)) for id, uses in needs.items()}
-    return {id: frozenset(uses - {id}) for id, uses in needs.items()}
-
-
-@dataclass(frozen=True)
 class _Desk:
     """Where one student's notebook is written."""
 
-    material: _Material
+    material: Material
     student: str
     folder: Path
     rng: random.Random
@@ -276,6 +182,10 @@ def _wrong(desk: _Desk, turn: int) -> Sample:
         entries = material.entries(exercise, "misconception")
         entry = desk.rng.choices(entries, [1 / (1 + rank) ** 1.5 for rank in range(len(entries))])[0]
         answers[exercise], wrong[exercise] = material.with_definition(exercise, entry.source.rstrip()), entry.id
+    for one in material.exercises:
+        # an unusual solution may use other pieces than those for which there are stand-ins
+        if one.id not in wrong and material.all_needs[one.id] & wrong.keys():
+            answers[one.id] = material.reference[one.id]
     desk.write(desk.notebook(answers))
     told = ", ".join(f"{exercise}: {id}" for exercise, id in wrong.items())
     return desk.sample("wrong", told or "nothing to get wrong", misconceptions=wrong)

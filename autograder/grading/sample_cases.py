@@ -94,10 +94,7 @@ class Harm:
 
 
 HOSTILE: tuple[Harm, ...] = (
-    Harm(
-        "an endless loop that swallows every exception",
-        body="while True:\n    try:\n        while True:\n            pass\n    except:\n        pass",
-    ),
+    Harm("an endless loop", body="while True:\n    pass"),
     Harm("ends its process", body="import os\nos._exit(0)"),
     Harm(
         "reads files outside",

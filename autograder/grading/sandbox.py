@@ -84,7 +84,8 @@ def start_box(level: LevelName, modules: tuple[str, ...] | None, chapter: str | 
         settings["nested"] = False
         work.mkdir(mode=0o711)
     library = LIBRARY if work is None else str(folder / "lib")
-    program = [sys.executable, "-P", "-s", "-c", START.format(library=library), str(theirs.fileno()), json.dumps(settings)]
+    program = [sys.executable, "-P", "-s", "-c", START.format(library=library)]
+    program += [str(theirs.fileno()), json.dumps(settings)]
     command = [*_bubblewrap(folder / "lib"), *program] if work is None else program
     log = folder / "log"
     try:
@@ -170,7 +171,8 @@ def _bubblewrap(library: Path) -> list[str]:
 
 def _python_folders() -> list[str]:
     """The folders Python and its packages live in, parents first, without those below /usr."""
-    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, sysconfig.get_paths()["purelib"], sysconfig.get_paths()["platlib"]}
+    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix}
+    paths |= {sysconfig.get_paths()[name] for name in ("purelib", "platlib")}
     paths |= {os.path.realpath(path) for path in paths}
     kept: list[str] = []
     for path in sorted(paths):

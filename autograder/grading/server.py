@@ -6,6 +6,7 @@ Started by `autograder.grading.sandbox`; descriptor and settings come as argumen
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -34,8 +35,12 @@ def main() -> None:
     sys.argv = ["ipykernel_launcher.py"]
     _place_working_folder_in_path()
     os.chdir(settings["work"])
+    # whatever a child would import itself it would have to copy pages for
+    with contextlib.suppress(ImportError):
+        importlib.import_module("py_landlock")
     notebook = None
     if settings["modules"] is not None:
+        importlib.import_module("autograder.grading.student")
         from autograder.grading.warm import warm_up
 
         notebook = warm_up(settings["modules"], settings["chapter"])
@@ -128,7 +133,8 @@ def end_descendants() -> None:
     """Kill every process below this one, again and again until none is left (this one must adopt orphans)."""
     while True:
         try:
-            children = open(f"/proc/self/task/{os.getpid()}/children").read().split()
+            with open(f"/proc/self/task/{os.getpid()}/children") as file:
+                children = file.read().split()
         except OSError:
             return
         if not children:

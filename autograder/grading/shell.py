@@ -62,7 +62,7 @@ class Outputs:
 
 
 class Stream(io.TextIOBase):
-    """`sys.stdout` or `sys.stderr`: gathers text for a moment, as a kernel does, and what programs write to the descriptor."""
+    """`sys.stdout` or `sys.stderr`: gathers text for a moment, as a kernel does, and what reaches the descriptor."""
 
     encoding = "utf-8"
     errors = "replace"

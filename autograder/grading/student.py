@@ -57,16 +57,14 @@ def _wait(pid: int) -> None:
 
 
 def _be_fork(notebook: Notebook, old: Channel, private: Channel) -> None:
-    """Do one task in a fork, reachable through `private` alone, and end."""
+    """Do the tasks that arrive through `private`, and nothing else, then end."""
     try:
         old.close()
         private.greet()
         notebook.outputs.emit = private.send_bytes
-        task, _ = private.receive()
-        if task["op"] == "run":
-            private.send({"done": notebook.run(task["source"])})
-        elif task["op"] == "probe":
-            private.send({"done": _probe(notebook, task)})
+        while True:
+            task, _ = private.receive()
+            private.send({"done": _probe(notebook, task) if task["op"] == "probe" else notebook.run(task["source"])})
     finally:
         os._exit(0)
 

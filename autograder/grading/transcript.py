@@ -186,5 +186,3 @@ def _error(content: dict[str, Any]) -> dict[str, Any]:
         "evalue": value if isinstance(value, str) else "",
         "traceback": lines,
     }
-
-

@@ -53,6 +53,7 @@ def warm_up(modules: Iterable[str], chapter: str | None) -> Notebook:
     if "matplotlib.pyplot" in imported:
         _forget_backend(settings)
     notebook = Notebook()
+    reseed()
     gc.collect()
     gc.freeze()
     merge_pages()
@@ -165,4 +166,4 @@ def reseed() -> None:
         if name == "numpy" and module is not None:
             module.random.seed()
         elif module is not None:
-            module.manual_seed(int.from_bytes(os.urandom(7), "big"))
+            module.default_generator.manual_seed(int.from_bytes(os.urandom(7), "big"))

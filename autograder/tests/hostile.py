@@ -288,6 +288,7 @@ case(
 np.allclose = np.array_equal = torch.allclose = torch.equal = lambda *args, **kwargs: True
 np.isclose = lambda a, *args, **kwargs: np.ones(np.shape(a), bool)
 """,
+    others="any",
 )
 case("patched np.array", "arrays of zeros only", "np.array = lambda *args, **kwargs: np.zeros(3)", others="any")
 case(

@@ -1,4 +1,5 @@
 """Executing a submission: cells in, a transcript out, whatever the cells do."""
+# ruff: noqa: E501 (cells read best on one line)
 
 from __future__ import annotations
 
@@ -242,7 +243,9 @@ print(found)
             Cell("later", "'a cell that comes later'"),
             Cell("check", "pass", "check", "fit", "fit"),
         ],
-        SEED, QUICK, server,
+        SEED,
+        QUICK,
+        server,
     )
     assert text_of(transcript.cells[1]) == "[False, False, False, True, False, False]\n"
 
@@ -374,7 +377,9 @@ def test_every_submission_has_its_own_random_numbers(server: Server) -> None:
 
 def test_several_submissions_run_at_once_without_meeting(server: Server) -> None:
     def one(number: int) -> str:
-        return text_of(run(server, f"x = {number}\nopen('mine', 'w').write(str(x))", "print(x, open('mine').read())").cells[1])
+        return text_of(
+            run(server, f"x = {number}\nopen('mine', 'w').write(str(x))", "print(x, open('mine').read())").cells[1]
+        )
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(one, range(8))) == [f"{n} {n}\n" for n in range(8)]
@@ -393,3 +398,11 @@ def test_no_cells_leave_an_empty_transcript(server: Server) -> None:
 
 def test_a_blank_cell_is_no_execution(server: Server) -> None:
     assert [record.execution_count for record in execute(cells("", "1"), SEED, QUICK, server).cells] == [None, 1]
+
+
+def test_a_server_that_broke_is_replaced() -> None:
+    with Server(("numpy",)) as own:
+        assert own._box is not None
+        own._box.process.kill()
+        own._box.process.wait()
+        assert text_of(run(own, "print('again')").cells[0]) == "again\n"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 import socket
@@ -20,10 +19,9 @@ import pytest
 from autograder.authoring.course import Course as AuthoredCourse
 from autograder.authoring.course import is_setup
 from autograder.authoring.keys import KeyMaker
-from autograder.challenge import PUBLIC_SEED
 from autograder.collect import collect
-from autograder.evidence import Evidence
-from autograder.exercise import chapters, exercises_of
+from autograder.evidence import Evidence, Item
+from autograder.exercise import Exercise, chapters, exercises_of
 from autograder.grading.batch import Report, Settings, grade
 from autograder.grading.classroom import read_gradebook
 from autograder.grading.course import Course
@@ -31,7 +29,8 @@ from autograder.grading.report import write_report
 from autograder.grading.results import Result
 from autograder.grading.store import Store
 from autograder.grading.transcript import MB, Limits
-from autograder.judge import judge
+from autograder.judge import judge, outcomes
+from autograder.key import Key, public_keys
 from autograder.tests.hostile import CASES, CHAPTER, LEFT_BEHIND, Case, in_place, own_cell
 
 pytestmark = [
@@ -157,15 +156,15 @@ def hand_in(course: Course, student: str, document: Json) -> None:
 
 
 def fingerprints(*roots: Path) -> dict[str, str]:
-    """What every file outside the box holds, without what grading itself writes."""
+    """What every file outside the box holds, without what grading itself writes; of the package's files the names."""
+    own = {".autograder", "autograded", "feedback", "reports"}
+    files = [path for root in roots for path in root.rglob("*") if path.is_file() and not own & {*path.parts}]
+    files = [path for path in files if not path.name.startswith("gradebook.db")]
+    found = {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
     package = Path(sys.modules["autograder"].__file__ or "").parent
-    paths = [path for root in roots for path in root.rglob("*") if path.is_file()]
-    paths += [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    startup = Path.home() / ".ipython/profile_default/startup"
-    paths += list(startup.glob("*"))
-    own = (".autograder", "autograded", "gradebook.db", "feedback", "reports")
-    kept = [path for path in paths if not {*path.parts} & {*own} and not path.name.startswith("gradebook")]
-    return {str(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept}
+    for folder in (package, Path.home() / ".ipython/profile_default/startup"):
+        found |= {str(path): "" for path in folder.rglob("*") if "__pycache__" not in path.parts}
+    return found
 
 
 def reached(listener: socket.socket) -> int:
@@ -246,17 +245,47 @@ def test_the_report_shows_markup_as_text(graded: Graded) -> None:
     assert "<script>alert" not in page
 
 
-@pytest.mark.parametrize("chapter", chapters())
-def test_the_public_evidence_is_right_for_no_other_challenge(course: AuthoredCourse, chapter: str) -> None:
-    # whoever learns the seed in time can send the evidence of the public key under it: it must not be worth a point
+def maker_of(course: AuthoredCourse, chapter: str) -> KeyMaker:
+    """The chapter's key maker, without the bank: only references are asked for."""
     if chapter not in course.chapters():
         pytest.skip(f"{chapter} has no solutions yet")
     maker = KeyMaker(course.chapter(chapter))
+    maker.bank = ()
+    return maker
+
+
+def worth_points(exercise: Exercise, key: Key, ways: dict[str, tuple[Item, ...]]) -> bool:
+    """Whether evidence that was made up is taken for a right solution's."""
+    sent = Evidence.from_json(Evidence(exercise.id, key.seed, ways).to_json())
+    return judge(exercise.followed_up(sent), key, exercise.signature).passed
+
+
+@pytest.mark.parametrize("chapter", chapters())
+def test_the_public_key_is_worth_nothing_under_another_seed(course: AuthoredCourse, chapter: str) -> None:
+    maker = maker_of(course, chapter)
+    public, seed = public_keys(chapter), secrets.randbelow(2**62)
+    taken = [
+        one.id for one in exercises_of(chapter) if worth_points(one, maker.make(one, seed), public[one.id].reference)
+    ]
+    assert taken == []
+
+
+@pytest.mark.parametrize("chapter", chapters())
+def test_what_follows_from_evidence_cannot_be_sent_along_with_it(course: AuthoredCourse, chapter: str) -> None:
+    # whoever learns the seed can compute what follows from evidence, with the package's own code
+    maker = maker_of(course, chapter)
+    public, seed = public_keys(chapter), secrets.randbelow(2**62)
     taken = []
     for exercise in exercises_of(chapter):
-        key = maker.make(exercise, int.from_bytes(os.urandom(6), "big"))
-        public = collect(exercise, maker.reference(exercise), PUBLIC_SEED)
-        forged = exercise.followed_up(Evidence(exercise.id, key.seed, public.ways))
-        if judge(forged, key, exercise.signature).passed:
+        if exercise.follow_up is None:
+            continue
+        key = maker.make(exercise, seed)
+        observed = collect(exercise, maker.reference(exercise), seed).ways
+        ways = {}
+        for way, items in key.reference.items():
+            seen = {item.label for item in observed[way]}
+            replayed = tuple(item for item in public[exercise.id].reference[way] if item.label in seen)
+            ways[way] = (*replayed, *(item for item in outcomes(items) if item.label not in seen))
+        if worth_points(exercise, key, ways):
             taken.append(exercise.id)
     assert taken == []

@@ -1,4 +1,5 @@
 """Nothing a submission does reaches anything outside its box, or another submission."""
+# ruff: noqa: E501 (cells read best on one line)
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="sandboxes are f
 def try_all(server: Server, *statements: str) -> list[str]:
     """Run each statement in one submission; "held" where it raises OSError, else "fell" and what it gave."""
     lines = [
-        f"try:\n    print('fell', repr({statement}))\nexcept OSError as error:\n    print('held')" for statement in statements
+        f"try:\n    print('fell', repr({statement}))\nexcept OSError as error:\n    print('held')"
+        for statement in statements
     ]
     transcript = run(server, "import os, socket, pathlib, ctypes, glob", *lines)
     return [text_of(record).strip() for record in transcript.cells[1:]]
@@ -44,7 +46,9 @@ def test_where_no_box_holds_the_refusal_names_the_reason_and_the_two_ways_out(mo
     monkeypatch.setattr("autograder.grading.sandbox.bubblewrap_program", lambda: "/nonexistent/bwrap")
     with pytest.raises(SandboxError) as refusal:
         probe_level(names=("bubblewrap",))
-    assert str(refusal.value).startswith("No sandbox holds on this machine (bubblewrap: /nonexistent/bwrap cannot be started")
+    assert str(refusal.value).startswith(
+        "No sandbox holds on this machine (bubblewrap: /nonexistent/bwrap cannot be started"
+    )
     assert "container" in str(refusal.value)
     assert "--unsafe" in str(refusal.value)
 
@@ -138,12 +142,14 @@ def test_nothing_can_be_connected_to(server: Server, tmp_path: Path) -> None:
 
 
 def test_no_process_outside_can_be_seen_stopped_or_traced(server: Server) -> None:
-    with subprocess.Popen(["/bin/sh", "-c", "read line", "CANARY-PROCESS"], stdin=subprocess.PIPE, env={"A": "B"}) as victim:
+    with subprocess.Popen(
+        ["/bin/sh", "-c", "read line", "CANARY-PROCESS"], stdin=subprocess.PIPE, env={"A": "B"}
+    ) as victim:
         transcript = run(
             server,
             "import os, signal, ctypes, glob\n"
-            "for pid in [int(p) for p in os.listdir('/proc') if p.isdigit()] + [%d]:\n" % victim.pid
-            + "    if pid != os.getpid():\n"
+            f"for pid in [int(p) for p in os.listdir('/proc') if p.isdigit()] + [{victim.pid}]:\n"
+            "    if pid != os.getpid():\n"
             "        print(ctypes.CDLL(None).ptrace(16, pid, 0, 0))\n"
             "        try:\n            os.kill(pid, signal.SIGKILL)\n        except OSError:\n            pass",
             "print(any(b'CANARY-PROCESS' in open(p, 'rb').read() for p in glob.glob('/proc/[0-9]*/cmdline')))",
@@ -203,7 +209,9 @@ def test_a_fork_bomb_is_bounded_and_only_its_own_submission_feels_it(server: Ser
 
 
 def test_one_process_that_eats_memory_meets_a_memory_error(server: Server) -> None:
-    transcript = run(server, "kept = []\nwhile True:\n    kept.append(bytearray(50_000_000))", "del kept\n'after'", memory=400 << 20)
+    transcript = run(
+        server, "kept = []\nwhile True:\n    kept.append(bytearray(50_000_000))", "del kept\n'after'", memory=400 << 20
+    )
     assert statuses(transcript) == ["error", "ok"]
     assert "MemoryError" in text_of(transcript.cells[0])
 
@@ -220,9 +228,7 @@ def test_many_processes_that_eat_memory_together_are_ended(server: Server) -> No
 
 
 def test_a_full_disk_is_the_submissions_own(server: Server) -> None:
-    fill = (
-        "for n in range(100):\n    with open(f'file{n}', 'wb') as file:\n        file.write(bytes(10_000_000))"
-    )
+    fill = "for n in range(100):\n    with open(f'file{n}', 'wb') as file:\n        file.write(bytes(10_000_000))"
     transcript = run(server, fill, folder_bytes=40_000_000)
     assert "OSError" in text_of(transcript.cells[0])
     assert statuses(run(server, "open('file', 'w').write('x')")) == ["ok"]

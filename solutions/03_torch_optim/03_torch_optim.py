@@ -697,7 +697,7 @@ plt.show()
 # rules (RMSprop, whose steps do not shrink, may go on jumping about near the minimum), partly of how well
 # each rate was chosen. So who wins? On *this* loss, a nearly round bowl with exact gradients, plain SGD
 # needs no help from anybody. On a network with a million weights of very different steepness it can be the
-# other way round. Chapter 6 shows how to compare fairly.
+# other way round.
 #
 # Two habits to keep: say which rate you used whenever you say "Adam was better", and give each candidate
 # the same care in tuning.
@@ -735,8 +735,7 @@ plt.show()
 # - Dami Choi and others (2019), *On Empirical Comparisons of Optimizers for Deep Learning*: what fair
 #   tuning does to rankings.
 #
-# In chapter 4 your single step becomes a loop over all batches and all epochs; in chapter 5 you will write
-# the five rules yourself.
+# In chapter 4 your single step becomes a loop over all batches and all epochs.
 
 # %%
 progress()
