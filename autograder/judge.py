@@ -9,7 +9,7 @@ from typing import Literal
 from autograder.compare import describe, same_item
 from autograder.evidence import STAND_INS, Evidence, Item, Plain
 from autograder.key import Key, Row
-from autograder.recorder import DOES_NOT_END, ERROR_IN, RUNS
+from autograder.recorder import DOES_NOT_END, ERROR_IN
 
 Status = Literal["passed", "failed", "not written"]
 
