@@ -25,3 +25,14 @@ c.CourseDirectory.ignore = [
 
 # What a learner finds in place of a solution.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+
+# `nbgrader autograde` runs submissions in the sandbox and asks the judge, like `autograder grade`.
+c.Autograde.autograde_preprocessors = [
+    "autograder.grading.autograde.ExecuteBoxed",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]

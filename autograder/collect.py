@@ -11,7 +11,7 @@ from autograder.evidence import AS_IT_IS, STAND_INS, Evidence, Item
 from autograder.exercise import Exercise
 from autograder.isolation import isolated, time_limit
 from autograder.plain import kind_of
-from autograder.recorder import DOES_NOT_END, OutOfTime, Recorder, Stop
+from autograder.recorder import DOES_NOT_END, ENDED_EARLY, OutOfTime, Recorder, Stop
 
 
 def collect(exercise: Exercise, obj: Any, seed: int = PUBLIC_SEED) -> Evidence:
@@ -36,9 +36,10 @@ def _run(exercise: Exercise, obj: Any, seed: int, *, stand_ins: bool) -> tuple[I
             _look_at_kind(exercise, obj, record)
             exercise.probe(obj, challenge, record)
     except Stop:
-        pass
+        record.note(ENDED_EARLY, True)
     except OutOfTime:
         record.outcome(exercise.signature, DOES_NOT_END)
+        record.note(ENDED_EARLY, True)
     return tuple(record.items)
 
 

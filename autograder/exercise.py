@@ -14,6 +14,8 @@ from autograder.challenge import Challenge
 from autograder.evidence import Evidence, Item
 from autograder.recorder import Recorder
 
+FOLLOWS = "what follows from this"
+
 Probe = Callable[[Any, Challenge, Recorder], None]
 
 
@@ -54,8 +56,10 @@ class Exercise:
             return evidence
         ways = {}
         for way, items in evidence.ways.items():
-            seen = {item.label: item.value for item in items}
-            ways[way] = (*items, *self.follow_up(Challenge(self.id, evidence.seed), seen))
+            # what arrives under this label is not ours: nobody may send along what is computed here
+            sent = tuple(item for item in items if item.label != FOLLOWS)
+            computed = self.follow_up(Challenge(self.id, evidence.seed), {item.label: item.value for item in sent})
+            ways[way] = (*sent, Item(FOLLOWS, True), *computed)
         return replace(evidence, ways=ways)
 
 

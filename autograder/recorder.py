@@ -18,6 +18,7 @@ from autograder.plain import array_of, kind_of, plain, short_text
 RUNS = "runs"
 DOES_NOT_END = "does not end"
 ERROR_IN = "error in "
+ENDED_EARLY = "the probe ended early"
 _NOT_THE_LEARNERS = (str(Path(__file__).parent), sysconfig.get_paths()["purelib"], sysconfig.get_paths()["stdlib"])
 
 

@@ -9,9 +9,11 @@ from autograder.authoring.bank import Entry, read_bank
 from autograder.authoring.course import Chapter, CourseError, find_course, grade_info, reference_namespace
 from autograder.challenge import PUBLIC_SEED
 from autograder.collect import collect
+from autograder.compare import describe
 from autograder.evidence import Evidence
 from autograder.exercise import Exercise, chapter_of, find_exercise
 from autograder.key import Key, Row
+from autograder.recorder import ENDED_EARLY
 
 
 class KeyMaker:
@@ -60,6 +62,14 @@ class KeyMaker:
             for entry in self.entries(exercise, "misconception")
         )
         reference = self.evidence(exercise, self.reference(exercise), seed).ways
+        for items in reference.values():
+            if any(item.label == ENDED_EARLY for item in items):
+                # a key that ends early would pass whoever ends there too
+                last = next(item for item in reversed(items) if item.label != ENDED_EARLY and item.role == "outcome")
+                raise CourseError(
+                    f"{self.chapter.name}: the reference of {exercise.id!r} does not get through its own probe on "
+                    f"challenge {seed}: it ends at {last.label!r} ({describe(last.value)})"
+                )
         return Key(exercise.id, seed, self.points(exercise), reference, rows)
 
 

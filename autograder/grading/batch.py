@@ -202,7 +202,7 @@ class _Batch:
             first.result()
             for one in submissions:
                 rebuilt = rebuild(one.notebook, self.template)
-                waiting[hand_in(one, _cells(rebuilt))] = (one, rebuilt)
+                waiting[hand_in(one, cells_of(rebuilt))] = (one, rebuilt)
             for future in as_completed(list(waiting)):
                 one, rebuilt = waiting.pop(future)
                 yield self._finish(self._result(one, rebuilt, future, judge))
@@ -228,7 +228,8 @@ class _Batch:
         )
 
 
-def _cells(rebuilt: Rebuilt) -> tuple[Cell, ...]:
+def cells_of(rebuilt: Rebuilt) -> tuple[Cell, ...]:
+    """The code cells of a rebuilt submission, as `execute` takes them."""
     cells = []
     for cell in rebuilt.cells:
         if cell.kind == "run":

@@ -78,53 +78,64 @@ def _take(run: _Run, student: Student, number: int, cell: Cell) -> bool:
     repeated = before is not None
     outputs = Outputs(run.limits.output_bytes) if repeated else run.outputs
     outputs.start(str(number))
+    proven: tuple[str | None, str | None] = (before.evidence, before.reason) if before is not None else (None, None)
     try:
-        if before is not None and (cell.kind == "check" or before.status in DEADLY):
-            if before.execution_count is not None or before.status in DEADLY:
-                student.skip(cell.source)
+        if before is not None and before.status in DEADLY:
+            student.skip(cell.source)
             return True
-        record = _check(run, student, cell) if cell.kind == "check" else _execute(run, student, cell, outputs)
+        deadly = None
+        if cell.kind == "check" and before is None:
+            *found, deadly = _probe(run, student, cell)
+            proven = (found[0], found[1])
+        if deadly is None:
+            status, count = student.run(cell.source, run.seconds_left(_seconds(run, cell)), outputs)
+        else:
+            # what took the probe's process with it would take this one too
+            status, count = _show_in_fork(run, student, cell)
     except Ended as end:
         if is_broken(student.box):
             raise ServerError(f"the fork server is gone: {student.box.last_words()}") from None
-        reason = end.status if cell.kind == "check" else None
-        record = CellRecord(cell.id, end.status, reason=reason)
+        reason = proven[1] or (end.status if cell.kind == "check" and proven[0] is None else None)
         outputs.note(f"[this cell was ended: {end}]\n")
+        record = CellRecord(cell.id, end.status, evidence=proven[0], reason=reason)
         run.records[number] = replace(record, seconds=round(time.monotonic() - began, 3))
         return False
     if not repeated:
+        record = CellRecord(cell.id, status, count, evidence=proven[0], reason=proven[1])
         run.records[number] = replace(record, seconds=round(time.monotonic() - began, 3))
     return True
 
 
-def _execute(run: _Run, student: Student, cell: Cell, outputs: Outputs) -> CellRecord:
-    status, count = student.run(cell.source, run.seconds_left(run.limits.cell_seconds), outputs)
-    return CellRecord(cell.id, status, count)
+def _seconds(run: _Run, cell: Cell) -> float:
+    return run.limits.check_seconds if cell.kind == "check" else run.limits.cell_seconds
 
 
-def _check(run: _Run, student: Student, cell: Cell) -> CellRecord:
-    """Probe on the hidden challenge, then let the check cell itself say what a learner would see."""
-    evidence, reason, status = None, None, None
-    show = {"op": "run", "source": cell.source}
-    seconds = run.limits.check_seconds
+def _probe(run: _Run, student: Student, cell: Cell) -> tuple[str | None, str | None, Status | None]:
+    """Probe on the hidden challenge, in a fork that leaves no trace: evidence, reason, and what it died of, if it did.
+
+    The check cell itself then runs where all cells run: what it defines or asserts is part of the notebook.
+    """
+    if cell.exercise is None:
+        return None, None, None
+    task = {
+        "op": "probe",
+        "exercise": cell.exercise,
+        "object": cell.object_name or cell.exercise,
+        "seed": check_seed(run.seed, cell.exercise),
+    }
     with student.fork() as fork:
-        if cell.exercise is not None:
-            task = {
-                "op": "probe",
-                "exercise": cell.exercise,
-                "object": cell.object_name or cell.exercise,
-                "seed": check_seed(run.seed, cell.exercise),
-            }
-            evidence, reason = _read(*fork.do(task, run.seconds_left(seconds), None))
-        if fork.alive:
-            _, status = fork.do(show, run.seconds_left(seconds), run.outputs)
-    if status is None:
-        # the probe took its process with it
-        with student.fork() as fork:
-            _, status = fork.do(show, run.seconds_left(seconds), run.outputs)
+        report, status = fork.do(task, run.seconds_left(run.limits.check_seconds), None)
+    evidence, reason = _read(report, status)
+    return evidence, reason, status if status in DEADLY else None
+
+
+def _show_in_fork(run: _Run, student: Student, cell: Cell) -> tuple[Status, int | None]:
+    with student.fork() as fork:
+        show = {"op": "run", "source": cell.source}
+        _, status = fork.do(show, run.seconds_left(run.limits.check_seconds), run.outputs)
     if status in DEADLY:
         run.outputs.note(f"[this check was ended: {status}]\n")
-    return CellRecord(cell.id, status, student.skip(cell.source), evidence=evidence, reason=reason)
+    return status, student.skip(cell.source)
 
 
 def _read(report: dict[str, object], status: Status) -> tuple[str | None, str | None]:

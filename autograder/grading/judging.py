@@ -68,8 +68,9 @@ class Judge:
             comment = NO_EVIDENCE[reason].format(name=find_exercise(exercise_id).name)
             return CellScore(grade_id, 0.0, key.points, comment, exercise_id)
         verdict = self.verdict(exercise_id, record.evidence)
-        if verdict.passed and record.status == "error":
-            # the probe is satisfied and an assertion below the check is not
+        if verdict.passed and _error(record) not in ("", "CheckFailed"):
+            # the probe is satisfied and an assertion below the check is not; what the check said on the public
+            # challenge has no weight beside the proof on this one
             comment = (
                 f"`{exercise_id}` itself is right, but the cell that checks it ended in an error ({_error(record)})."
             )
@@ -129,5 +130,6 @@ def course_version(root: Path, chapter: str) -> str:
 
 
 def _error(record: CellRecord) -> str:
+    """The name of the error that the check cell ended in, or ""."""
     names = [str(output.get("ename")) for output in record.outputs if output.get("output_type") == "error"]
-    return names[-1][:60] if names else record.status
+    return names[-1][:60] if names and record.status == "error" else ""

@@ -159,7 +159,7 @@ def histogram(points: Sequence[float], max_points: float) -> dict[str, Any]:
     if whole and top <= 15:
         bars = [(float(n), float(n), sum(value == n for value in points)) for n in range(int(top) + 1)]
     else:
-        width = next(step for step in (0.5, 1, 2, 2.5, 5, 10, 20, 25, 50, 100, 1000, float("inf")) if top / step <= 10)
+        width = next(step for step in (0.5, 1, 2, 3, 5, 10, 20, 25, 50, 100, 1000, float("inf")) if top / step <= 10)
         n_bars = max(1, -int(-top // width)) if width != float("inf") else 1
         counts = Counter(min(int(value // width), n_bars - 1) for value in points)
         bars = [(n * width, min((n + 1) * width, top), counts[n]) for n in range(n_bars)]

@@ -137,7 +137,7 @@ class Store:
         same = known.get("course_version") == course_version and type(known.get("seed")) is int
         if same and seed in (None, known["seed"]):
             return Batch(chapter, course_version, known["seed"], resumed=True)
-        chosen = secrets.randbelow(2**62) + 1 if seed is None else seed
+        chosen = fresh_seed() if seed is None else seed
         write_whole(path, json.dumps({"course_version": course_version, "seed": chosen}).encode())
         return Batch(chapter, course_version, chosen, resumed=False)
 
@@ -188,6 +188,11 @@ class Store:
     def _complain(self, line: str) -> None:
         if line not in self.complaints:
             self.complaints.append(line)
+
+
+def fresh_seed() -> int:
+    """A challenge that nobody can know before."""
+    return secrets.randbelow(2**62) + 1
 
 
 def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:

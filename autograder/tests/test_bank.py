@@ -17,8 +17,15 @@ from autograder.key import Key, public_keys
 
 RANDOM_SEEDS = tuple(range(1000, 1020))
 FOUR_LARGEST = ("TabularDataset", "Linear", "train_one_epoch", "validate_one_epoch")
-EXERCISES = [(chapter, exercise.id) for chapter in chapters() for exercise in exercises_of(chapter)]
-ENTRIES = [(chapter, entry) for chapter in chapters() for entry in key_maker(chapter).bank]
+
+
+def on_one_worker(chapter: str, exercise: str, value: object) -> object:
+    """Tests of one exercise run on one worker of pytest-xdist: its keys for all challenges are made once."""
+    return pytest.param(chapter, value, marks=pytest.mark.xdist_group(exercise))
+
+
+EXERCISES = [on_one_worker(chapter, one.id, one.id) for chapter in chapters() for one in exercises_of(chapter)]
+ENTRIES = [on_one_worker(chapter, one.exercise, one) for chapter in chapters() for one in key_maker(chapter).bank]
 
 
 @cache

@@ -69,7 +69,8 @@ def test_a_known_misconception_is_named() -> None:
 
 
 def test_an_unknown_mistake_is_told_by_its_first_difference() -> None:
-    error = train_failure("for batch in data_loader: optimizer.param_groups[0]['params'][0].data.add_(1.0)")
+    odd = RIGHT.replace("        loss.backward()", "        (loss * 1.1).backward()")
+    error = failure("train_one_epoch", written(odd)["train_one_epoch"])
     assert error.misconception is None
     assert error.message.startswith("Expected the weights and bias after epoch 1 to be [")
     assert "; got [" in error.message
