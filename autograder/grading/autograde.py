@@ -41,7 +41,7 @@ class ExecuteBoxed(NbGraderPreprocessor):
         from nbformat.v4 import writes
 
         chapter = resources["nbgrader"]["notebook"]
-        course = read_course(Path(self.parent.coursedir.root) if self.parent is not None else Path.cwd())
+        course = read_course(Path(self.config.CourseDirectory.get("root") or Path.cwd()))
         raw = parse_notebook(writes(nb).encode("utf-8", "replace"), f"{chapter}.ipynb")
         if isinstance(raw, Unreadable):
             raise ValueError(raw.text)

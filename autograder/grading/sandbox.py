@@ -24,7 +24,12 @@ INSIDE = ("__init__.py", "confine.py", "escape.py", "frames.py", "server.py", "s
 LIBRARY, WORK, HOME = "/box/lib", "/box/work", "/box/home"
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "mime.types")
-START = "import sys; sys.path.append({library!r}); from autograder.grading.server import main; main()"
+# an installation for development puts the whole course on the path, which nobody inside may read
+START = (
+    "import os, sys; "
+    "sys.path[:] = [p for p in sys.path if p.startswith(sys.prefix) or not os.path.isdir(p + '/autograder')]; "
+    "sys.path.append({library!r}); from autograder.grading.server import main; main()"
+)
 
 
 class SandboxError(RuntimeError):

@@ -908,9 +908,10 @@ return 0.0
 case("endless cell", "a cell of its own that never ends", "while True:\n    pass")
 
 # -- settings that a right solution must survive ---------------------------------------------------------------------
+# (two of them break the notebook's own ten epochs, here as in any kernel: the headline assertions then fail)
 
-case("default dtype", "doubles everywhere", "torch.set_default_dtype(torch.float64)", right=True)
+case("default dtype", "doubles everywhere", "torch.set_default_dtype(torch.float64)", others="any")
 case("deterministic algorithms", "torch made strict", "torch.use_deterministic_algorithms(True)", right=True)
-case("gradients off", "autograd switched off for all", "torch.set_grad_enabled(False)", right=True)
+case("gradients off", "autograd switched off for all", "torch.set_grad_enabled(False)", others="any")
 case("warnings as errors", "every warning raises", "import warnings\nwarnings.simplefilter('error')", right=True)
 case("default device", "tensors without data", "torch.set_default_device('meta')", others="any")

@@ -164,14 +164,16 @@ def test_a_check_brings_back_the_evidence_of_the_hidden_challenge(server: Server
     assert Evidence.from_json(record.evidence or "").seed == seed
 
 
-def test_a_check_leaves_no_trace_but_its_number(server: Server) -> None:
-    noisy = RIGHT + "    global seen\n    seen = 1\n    open('trace', 'w').write('x')\n"
-    forked = Cell("forked", "leak = 1\nimport json as leaked\nprint('shown')", "check")
-    after = Cell("after", "print('leak' in globals(), 'seen' in globals(), len(In), In[3])")
-    transcript = execute([SETUP, Cell("own", noisy), forked, CHECK, after], SEED, QUICK, server)
+def test_a_probe_leaves_no_trace_and_its_cell_is_part_of_the_notebook(server: Server) -> None:
+    counting = RIGHT + "    train_one_epoch.calls = getattr(train_one_epoch, 'calls', 0) + 1\n"
+    assertions = Cell("assertions", "kept = 1\nprint('shown')", "check")
+    after = Cell("after", "print(kept, train_one_epoch.calls, len(In), In[3])")
+    transcript = execute([SETUP, Cell("own", counting), assertions, CHECK, after], SEED, QUICK, server)
     assert [record.execution_count for record in transcript.cells] == [1, 2, 3, 4, 5]
     assert text_of(transcript.cells[2]) == "shown\n"
-    assert text_of(transcript.cells[4]) == f"False False 6 {forked.source}\n"
+    # two epochs of the check in the notebook; those of the hidden challenge were seen by nobody
+    assert transcript.cells[3].evidence is not None
+    assert text_of(transcript.cells[4]) == f"1 2 6 {assertions.source}\n"
 
 
 @pytest.mark.parametrize(

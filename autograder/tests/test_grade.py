@@ -1,0 +1,165 @@
+"""Grading a class from the command line: everybody gets what is due, once, whatever happens on the way."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.authoring.course import Course
+from autograder.tests.conftest import Run
+from autograder.tests.test_stock_nbgrader import with_source
+
+CHAPTER = "01_datasets"
+FULL = 10.0
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("grade")]
+
+
+def hand_in(course: Course, student: str, text: str, chapter: str = CHAPTER) -> Path:
+    folder = course.root / "submitted" / student / chapter
+    folder.mkdir(parents=True)
+    path = folder / f"{chapter}.ipynb"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def grade(course: Course, run: Run, *options: str) -> dict[str, dict]:
+    done = run(course, "autograder", "grade", CHAPTER, "--json", *options)
+    return {one["student"]: one for one in json.loads(done.stdout)["students"]}
+
+
+def in_gradebook(course: Course) -> dict[str, float]:
+    with sqlite3.connect(course.root / "gradebook.db") as db:
+        rows = db.execute(
+            "SELECT s.student_id, SUM(COALESCE(g.auto_score, 0)) FROM grade g "
+            "JOIN submitted_notebook n ON g.notebook_id = n.id "
+            "JOIN submitted_assignment s ON n.assignment_id = s.id GROUP BY s.student_id"
+        )
+        return dict(rows.fetchall())
+
+
+@pytest.fixture
+def small_class(course_copy: Course) -> Course:
+    """Six students: right, untouched, a known misconception, an endless loop, a crash, a broken file."""
+    paths = course_copy.chapter(CHAPTER)
+    right = paths.solution_notebook.read_text(encoding="utf-8")
+    wrong = "class TabularDataset(Dataset):\n    def __init__(self, data, targets):\n        self.data = data\n"
+    header = "def batches_per_epoch(n_samples, batch_size, drop_last=False):\n"
+    hand_in(course_copy, "right", right)
+    hand_in(course_copy, "untouched", paths.student_notebook.read_text(encoding="utf-8"))
+    hand_in(course_copy, "wrong", with_source(paths.solution_notebook, "TabularDataset", wrong))
+    hand_in(
+        course_copy,
+        "endless",
+        with_source(paths.solution_notebook, "batches_per_epoch", header + "    while True: pass"),
+    )
+    hand_in(
+        course_copy,
+        "crash",
+        with_source(paths.solution_notebook, "batches_per_epoch", header + "    import os; os._exit(1)"),
+    )
+    hand_in(course_copy, "broken", right[: len(right) // 2])
+    return course_copy
+
+
+def test_a_class_gets_what_is_due_and_a_second_run_repeats_nothing(small_class: Course, run: Run) -> None:
+    due = {"right": 10.0, "untouched": 0.0, "wrong": 6.0, "endless": 8.0, "crash": 8.0, "broken": 0.0}
+    found = grade(small_class, run)
+    assert {student: one["score"] for student, one in found.items()} == due
+    assert found["broken"]["status"] == "unreadable"
+    assert in_gradebook(small_class) == due
+
+    again = grade(small_class, run)
+    assert {student: one["score"] for student, one in again.items()} == due
+    assert all(one["reused"] for one in again.values() if one["status"] == "graded")
+
+    # a file that got worse takes its score along; one that was mended brings one
+    paths = small_class.chapter(CHAPTER)
+    for student, notebook in (("right", paths.student_notebook), ("broken", paths.solution_notebook)):
+        text = notebook.read_text(encoding="utf-8")
+        (small_class.root / "submitted" / student / CHAPTER / f"{CHAPTER}.ipynb").write_text(text, encoding="utf-8")
+    third = grade(small_class, run)
+    assert (third["right"]["score"], third["broken"]["score"]) == (0.0, 10.0)
+    assert in_gradebook(small_class) == due | {"right": 0.0, "broken": 10.0}
+
+    # what nbgrader's users do with the results
+    run(small_class, "nbgrader", "generate_feedback", CHAPTER)
+    run(small_class, "nbgrader", "export")
+    with (small_class.root / "grades.csv").open() as file:
+        scores = {
+            row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == CHAPTER
+        }
+    assert scores == due | {"right": 0.0, "broken": 10.0}
+    feedback = (small_class.root / "feedback" / "wrong" / CHAPTER / f"{CHAPTER}.html").read_text(encoding="utf-8")
+    assert "TabularDataset" in feedback
+    page = run(small_class, "autograder", "report", CHAPTER)
+    assert "wrote" in page.stdout
+
+
+def test_a_grader_that_is_killed_again_and_again_grades_everybody_once(small_class: Course, run: Run) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(small_class.root)}
+    command = [sys.executable, "-W", "ignore", "-c", "from autograder.cli import app; app()", "grade", CHAPTER]
+    results = small_class.root / ".autograder" / "results" / CHAPTER
+    for wanted in (1, 3):
+        grader = subprocess.Popen(
+            command, cwd=small_class.root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        while grader.poll() is None and len(list(results.glob("*/*.json"))) < wanted:
+            pass
+        grader.send_signal(signal.SIGKILL)
+        grader.wait()
+    found = grade(small_class, run)
+    assert len(found) == 6
+    assert in_gradebook(small_class) == {student: one["score"] for student, one in found.items()}
+    assert found["right"]["score"] == FULL
+    # one record a student and file: nobody was executed twice to the end
+    assert sorted(path.name for path in results.iterdir() if path.is_dir()) == sorted(found)
+    assert all(len(list((results / student).glob("*.json"))) == 1 for student in found)
+
+
+def test_nbgraders_own_autograde_asks_the_same_judge(small_class: Course, run: Run) -> None:
+    run(small_class, "nbgrader", "generate_assignment", CHAPTER, "--create", "--force")
+    for student in ("right", "wrong"):
+        run(small_class, "nbgrader", "autograde", CHAPTER, f"--student={student}")
+    assert in_gradebook(small_class) == {"right": 10.0, "wrong": 6.0}
+
+
+def test_the_bank_put_into_notebooks_scores_zero_on_its_exercise_and_full_elsewhere(
+    course_copy: Course, run: Run
+) -> None:
+    """Every fifth entry of chapter 1's bank, each a notebook of its own, graded as one class."""
+    from autograder.authoring.keys import KeyMaker
+
+    maker = KeyMaker(course_copy.chapter(CHAPTER))
+    notebook = course_copy.chapter(CHAPTER).solution_notebook
+    due = {}
+    for number, entry in enumerate(maker.bank[::5]):
+        student = f"{entry.kind[:3]}-{number:03}"
+        hand_in(course_copy, student, with_source(notebook, entry.exercise, entry.source))
+        due[student] = {
+            exercise.id: 0.0
+            if (exercise.id, entry.kind) == (entry.exercise, "misconception")
+            else maker.points(exercise)
+            for exercise in maker.chapter.exercises
+        }
+    found = grade(course_copy, run)
+    scores = {
+        student: {name: score["score"] for name, score in one["exercises"].items()} for student, one in found.items()
+    }
+    assert {student: scores[student] for student in due if scores[student] != due[student]} == {}
+
+
+def test_a_user_gets_one_line_for_a_mistake(course_copy: Course, run: Run, tmp_path: Path) -> None:
+    done = run(course_copy, "autograder", "grade", "09_nothing", expect=1)
+    assert "09_nothing" in done.stderr
+    assert "Traceback" not in done.stderr
+    done = run(course_copy, "autograder", "grade", CHAPTER, "--students", "nobody", expect=1)
+    assert "no student 'nobody' in the gradebook or in submitted/ (there are: none)" in done.stderr
