@@ -226,3 +226,16 @@ def test_the_wheel_holds_no_answer(course_copy: Course, course: Course, tmp_path
                 long = [body for body in functions_of(cell["source"]) if len(body) > 60]
                 assert not set(long) & shipped, name
                 assert not [body for body in long if body in text], name
+
+
+def test_the_first_cell_says_how_to_install_what_is_missing(course: Course) -> None:
+    for chapter in chapters():
+        notebook = json.loads(course.chapter(chapter).student_notebook.read_text(encoding="utf-8"))
+        first = code_cells(notebook)[0]["source"]
+        # isolated and without site-packages: a Python in which the course was never installed
+        done = subprocess.run([sys.executable, "-I", "-S", "-c", first], capture_output=True, text=True)
+        assert done.returncode == 1
+        assert done.stderr.strip().splitlines()[-1] == (
+            "ModuleNotFoundError: this kernel lacks the course's checks: "
+            "run `make setup` in the course folder and open it with `make lab`"
+        )
