@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import json
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -98,6 +100,69 @@ def build(
 
 
 @app.command()
+def audit(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[CHAPTER|EXERCISE]...", help="Such as 04_learning_loops or fit; all by default."),
+    ] = None,
+    challenges: Annotated[int, typer.Option(min=1, help="Random challenges, besides the public one.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="The first random challenge; others are drawn by another.")] = 1000,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes; all cores by default.")] = None,
+    unnamed: Annotated[
+        bool, typer.Option("--unnamed", help="List the killed mutants that get no misconception's message.")
+    ] = False,
+    min_named: Annotated[
+        int | None,
+        typer.Option(min=0, max=100, metavar="PERCENT", help="Exit 1 as well if fewer killed mutants are named."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON and nothing else.")] = False,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what was found as one HTML page.")] = None,
+) -> None:
+    """Prove that the checks are sound: every right solution passes, every wrong one is told what is wrong with it.
+
+    Runs, on the public challenge and on random ones, each exercise's reference, its untouched cell, its bank of right
+    and wrong solutions, and machine-made mutants of the reference. Exit code 1 if anything is unsound: the reference or
+    an alternative fails, the untouched cell is not told as "not written yet", a misconception passes or gets no message
+    of its own, two misconceptions are confused, or a mutant passes every challenge. A mutant that is right is entered
+    in bank.py as an @alternative with the reason.
+
+    Columns: right solutions that pass, wrong ones that are named, pairs of wrong ones told apart; mutants; those
+    proven right by the bank; the share of the others that is killed; the share of killed ones named; survivors.
+    """
+    try:
+        from autograder.authoring import audit as auditing
+        from autograder.authoring import audit_report as shown
+    except ModuleNotFoundError as error:
+        if error.name != "libcst":
+            raise
+        _fail("an audit makes mutants with libcst, which is not installed: pip install -c constraints.txt libcst")
+
+    course = find_course()
+    if course is None:
+        _fail(NO_COURSE)
+    try:
+        targets = auditing.find_targets(course, names or [])
+        seeds = range(seed, seed + challenges)
+        with Progress(console=Console(stderr=True), transient=True, disable=as_json) as bar:
+            task = bar.add_task("Auditing", total=auditing.number_of_tasks(targets, seeds))
+            audits = auditing.audit(course, targets, seeds, jobs or os.cpu_count() or 1, lambda: bar.advance(task))
+        if html:
+            shown.write_html(audits, html)
+    except CourseError as error:
+        _fail(str(error))
+    except KeyboardInterrupt:
+        _fail("interrupted; an audit keeps nothing", code=130)
+    if as_json:
+        print(json.dumps(shown.as_json(audits), indent=1))
+    else:
+        shown.print_report(audits, console, with_unnamed=unnamed)
+    if not shown.is_sound(audits):
+        raise typer.Exit(1)
+    if min_named is not None and 100 * shown.named_share(audits) < min_named:
+        _fail(f"only {shown.percent(shown.named_share(audits))} of the killed mutants are named")
+
+
+@app.command()
 def grade(
     chapter: Annotated[str, typer.Argument(help="The chapter to grade, such as 04_learning_loops.")],
     students: Annotated[
@@ -111,6 +176,9 @@ def grade(
     unsafe: Annotated[
         bool, typer.Option("--unsafe", help="Go on without a sandbox: submissions can do what you can.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Run the course's own plots and experiments too, not only what is graded.")
+    ] = False,
     scheduler: Annotated[str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler to send work to.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON and nothing else.")] = False,
 ) -> None:
@@ -123,7 +191,7 @@ def grade(
     from autograder.grading.batch import GradingError, SandboxError, Settings
     from autograder.grading.batch import grade as grade_batch
 
-    settings = Settings(tuple(students or ()), seed=seed, force=force, unsafe=unsafe, scheduler=scheduler)
+    settings = Settings(tuple(students or ()), seed=seed, force=force, unsafe=unsafe, full=full, scheduler=scheduler)
     if jobs:
         settings = replace(settings, jobs=jobs)
     try:
