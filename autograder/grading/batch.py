@@ -8,12 +8,13 @@ stopped: what has a record is not executed again.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterator, Sequence, Set
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from autograder.grading.course import Course, GradingError, list_students
+from autograder.grading.demonstrations import demonstrations
 from autograder.grading.host import ServerError
 from autograder.grading.ingest import Rebuilt, rebuild
 from autograder.grading.judging import Judge, course_version, prepare_judge
@@ -26,7 +27,6 @@ from autograder.grading.submissions import NoSubmission, Submission, find_submis
 from autograder.grading.template import Template, read_template
 from autograder.grading.transcript import Cell, Limits, Transcript
 from autograder.grading.work import (
-    ATTEMPTS,
     Work,
     close_servers,
     imported_modules,
@@ -38,13 +38,17 @@ from autograder.grading.work import (
 
 @dataclass(frozen=True)
 class Settings:
-    """How to grade. `jobs` submissions run at once; `seed` None goes on with an unfinished batch or draws anew."""
+    """How to grade. `jobs` submissions run at once; `seed` None goes on with an unfinished batch or draws anew.
+
+    `full`: run the course's own demonstrations as well, so that autograded notebooks hold their outputs.
+    """
 
     students: tuple[str, ...] = ()
     jobs: int = field(default_factory=lambda: os.cpu_count() or 1)
     seed: int | None = None
     force: bool = False
     unsafe: bool = False
+    full: bool = False
     scheduler: str | None = None
     limits: Limits = field(default_factory=Limits)
 
@@ -186,13 +190,12 @@ class _Batch:
         if not submissions:
             return
         modules, settings = imported_modules(self.template), self.settings
-        with _executor(settings) as pool:
+        with _workers(settings, self.progress) as submit:
             waiting: dict[Future[str], tuple[Submission, Rebuilt]] = {}
 
             def hand_in(one: Submission, cells: tuple[Cell, ...]) -> Future[str]:
-                return pool.submit(
-                    run,
-                    Work(one.student, one.chapter, cells, self.batch.seed, settings.limits, modules, settings.unsafe),
+                return submit(
+                    Work(one.student, one.chapter, cells, self.batch.seed, settings.limits, modules, settings.unsafe)
                 )
 
             # a machine without a box shows with this empty one, and not once for every student; the keys are made
@@ -202,7 +205,8 @@ class _Batch:
             first.result()
             for one in submissions:
                 rebuilt = rebuild(one.notebook, self.template)
-                waiting[hand_in(one, cells_of(rebuilt))] = (one, rebuilt)
+                left_out = frozenset() if settings.full else demonstrations(rebuilt)
+                waiting[hand_in(one, cells_of(rebuilt, left_out))] = (one, rebuilt)
             for future in as_completed(list(waiting)):
                 one, rebuilt = waiting.pop(future)
                 yield self._finish(self._result(one, rebuilt, future, judge))
@@ -228,10 +232,12 @@ class _Batch:
         )
 
 
-def cells_of(rebuilt: Rebuilt) -> tuple[Cell, ...]:
-    """The code cells of a rebuilt submission, as `execute` takes them."""
+def cells_of(rebuilt: Rebuilt, left_out: Set[str] = frozenset()) -> tuple[Cell, ...]:
+    """The code cells of a rebuilt submission, as `execute` takes them, without those `left_out` by id."""
     cells = []
     for cell in rebuilt.cells:
+        if cell.id in left_out:
+            continue
         if cell.kind == "run":
             cells.append(Cell(cell.id, cell.source))
         elif cell.kind == "check":
@@ -254,23 +260,17 @@ def _flags_of(one: Submission, rebuilt: Rebuilt, transcript: Transcript) -> tupl
 
 
 @contextmanager
-def _executor(settings: Settings) -> Iterator[Executor]:
+def _workers(settings: Settings, progress: Progress) -> Iterator[Callable[[Work], Future[str]]]:
     """Where work is executed: threads here, each with its submission's boxed process, or a Dask cluster."""
     if settings.scheduler:
-        try:
-            from distributed import Client
-        except ImportError:
-            raise GradingError("--scheduler needs Dask: install the extra `cluster` of this package") from None
-        try:
-            client = Client(settings.scheduler, timeout=20)
-        except (OSError, ValueError) as error:
-            raise GradingError(f"no Dask scheduler answers at {settings.scheduler} ({error})") from None
-        with client, client.get_executor(pure=False, retries=ATTEMPTS) as pool:
-            yield pool
+        from autograder.grading.cluster import cluster
+
+        with cluster(settings.scheduler, progress.say) as workers:
+            yield workers.submit
         return
     pool = ThreadPoolExecutor(settings.jobs, thread_name_prefix="submission")
     try:
-        yield pool
+        yield lambda work: pool.submit(run, work)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         close_servers()

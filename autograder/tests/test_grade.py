@@ -46,39 +46,44 @@ def in_gradebook(course: Course) -> dict[str, float]:
         return dict(rows.fetchall())
 
 
+DUE = {"right": 10.0, "untouched": 0.0, "wrong": 6.0, "endless": 8.0, "crash": 8.0, "broken": 0.0}
+
+
+def fill_class(course: Course, *kinds: str, again: int = 1) -> dict[str, str]:
+    """Hand in a notebook of each kind (keys of DUE), `again` times; returns each student's kind."""
+    paths = course.chapter(CHAPTER)
+    right = paths.solution_notebook.read_text(encoding="utf-8")
+    header = "def batches_per_epoch(n_samples, batch_size, drop_last=False):\n"
+    wrong = "class TabularDataset(Dataset):\n    def __init__(self, data, targets):\n        self.data = data\n"
+    texts = {
+        "right": right,
+        "untouched": paths.student_notebook.read_text(encoding="utf-8"),
+        "wrong": with_source(paths.solution_notebook, "TabularDataset", wrong),
+        "endless": with_source(paths.solution_notebook, "batches_per_epoch", header + "    while True: pass"),
+        "crash": with_source(paths.solution_notebook, "batches_per_epoch", header + "    import os; os._exit(1)"),
+        "broken": right[: len(right) // 2],
+    }
+    students = {kind + str(n or ""): kind for n in range(again) for kind in kinds}
+    for student, kind in students.items():
+        hand_in(course, student, texts[kind])
+    return students
+
+
 @pytest.fixture
 def small_class(course_copy: Course) -> Course:
     """Six students: right, untouched, a known misconception, an endless loop, a crash, a broken file."""
-    paths = course_copy.chapter(CHAPTER)
-    right = paths.solution_notebook.read_text(encoding="utf-8")
-    wrong = "class TabularDataset(Dataset):\n    def __init__(self, data, targets):\n        self.data = data\n"
-    header = "def batches_per_epoch(n_samples, batch_size, drop_last=False):\n"
-    hand_in(course_copy, "right", right)
-    hand_in(course_copy, "untouched", paths.student_notebook.read_text(encoding="utf-8"))
-    hand_in(course_copy, "wrong", with_source(paths.solution_notebook, "TabularDataset", wrong))
-    hand_in(
-        course_copy,
-        "endless",
-        with_source(paths.solution_notebook, "batches_per_epoch", header + "    while True: pass"),
-    )
-    hand_in(
-        course_copy,
-        "crash",
-        with_source(paths.solution_notebook, "batches_per_epoch", header + "    import os; os._exit(1)"),
-    )
-    hand_in(course_copy, "broken", right[: len(right) // 2])
+    fill_class(course_copy, *DUE)
     return course_copy
 
 
 def test_a_class_gets_what_is_due_and_a_second_run_repeats_nothing(small_class: Course, run: Run) -> None:
-    due = {"right": 10.0, "untouched": 0.0, "wrong": 6.0, "endless": 8.0, "crash": 8.0, "broken": 0.0}
     found = grade(small_class, run)
-    assert {student: one["score"] for student, one in found.items()} == due
+    assert {student: one["score"] for student, one in found.items()} == DUE
     assert found["broken"]["status"] == "unreadable"
-    assert in_gradebook(small_class) == due
+    assert in_gradebook(small_class) == DUE
 
     again = grade(small_class, run)
-    assert {student: one["score"] for student, one in again.items()} == due
+    assert {student: one["score"] for student, one in again.items()} == DUE
     assert all(one["reused"] for one in again.values() if one["status"] == "graded")
 
     # a file that got worse takes its score along; one that was mended brings one
@@ -88,7 +93,7 @@ def test_a_class_gets_what_is_due_and_a_second_run_repeats_nothing(small_class: 
         (small_class.root / "submitted" / student / CHAPTER / f"{CHAPTER}.ipynb").write_text(text, encoding="utf-8")
     third = grade(small_class, run)
     assert (third["right"]["score"], third["broken"]["score"]) == (0.0, 10.0)
-    assert in_gradebook(small_class) == due | {"right": 0.0, "broken": 10.0}
+    assert in_gradebook(small_class) == DUE | {"right": 0.0, "broken": 10.0}
 
     # what nbgrader's users do with the results
     run(small_class, "nbgrader", "generate_feedback", CHAPTER)
@@ -97,7 +102,7 @@ def test_a_class_gets_what_is_due_and_a_second_run_repeats_nothing(small_class: 
         scores = {
             row["student_id"]: float(row["score"]) for row in csv.DictReader(file) if row["assignment"] == CHAPTER
         }
-    assert scores == due | {"right": 0.0, "broken": 10.0}
+    assert scores == DUE | {"right": 0.0, "broken": 10.0}
     feedback = (small_class.root / "feedback" / "wrong" / CHAPTER / f"{CHAPTER}.html").read_text(encoding="utf-8")
     assert "TabularDataset" in feedback
     page = run(small_class, "autograder", "report", CHAPTER)
