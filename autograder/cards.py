@@ -33,7 +33,7 @@ def headline(verdict: Verdict, max_points: float) -> str:
 def failed_text(verdict: Verdict, max_points: float) -> str:
     """The whole card of a check that did not pass, as text."""
     lines = [headline(verdict, max_points), "", verdict.message]
-    if verdict.misconception:
+    if verdict.misconception and verdict.difference:
         lines += ["", f"First difference: {verdict.difference}"]
     return "\n".join([*lines, "", f'Stuck? hint("{verdict.exercise}") gives the next hint.'])
 
@@ -73,7 +73,7 @@ def failed_html(verdict: Verdict, max_points: float) -> str:
     written = verdict.status != "not written"
     title = f"{'✗' if written else '…'} {_code(verdict.exercise)} {'not passed' if written else 'not written yet'}"
     body = _paragraph(verdict.message)
-    if verdict.misconception:
+    if verdict.misconception and verdict.difference:
         body += _paragraph(f"First difference: {verdict.difference}", faint=True)
     body += _paragraph(f'Stuck? `hint("{verdict.exercise}")` gives the next hint.', faint=True)
     return _card(RED if written else AMBER, title, f"0 of {points_text(max_points)}", body)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from autograder.compare import describe, same_item
 from autograder.evidence import STAND_INS, Evidence, Item, Plain
 from autograder.key import Key, Row
 from autograder.recorder import DOES_NOT_END, ERROR_IN
+from autograder.slips import find_slip
 
 Status = Literal["passed", "failed", "not written"]
 
@@ -19,8 +20,9 @@ class Verdict:
     """What the evidence shows.
 
     `message` speaks to the learner; `difference` names the first observation that differs, with the value expected
-    and the value found (empty where nothing can be compared); `where` is that observation's label alone.
-    `misconception` is the id of the bank's entry that leaves the same evidence, or None.
+    and the value found (empty where nothing can be compared, or the message says it); `where` is its label alone.
+    `misconception` is the id of the bank's entry that leaves the same evidence, or that of the slip behind an error, or
+    None.
     """
 
     exercise: str
@@ -49,11 +51,8 @@ def judge(evidence: Evidence, key: Key, signature: str = "") -> Verdict:
             f"evidence of {evidence.exercise!r} on challenge {evidence.seed} cannot be judged "
             f"with the key of {key.exercise!r} on challenge {key.seed}"
         )
-    verdicts = [
-        _judge_way(evidence.ways[way], reference, way, key, signature)
-        for way, reference in key.reference.items()
-        if way in evidence.ways
-    ]
+    ways = [way for way in key.reference if way in evidence.ways]
+    verdicts = [_judge_way(evidence.ways[way], key.reference[way], way, key, signature) for way in ways]
     if not verdicts:
         return Verdict(key.exercise, "failed", "No evidence arrived.")
     # the way with stand-ins comes first: what it shows cannot be the fault of an earlier exercise
@@ -64,7 +63,9 @@ def judge(evidence: Evidence, key: Key, signature: str = "") -> Verdict:
         lambda v: v.misconception is not None,
         lambda v: True,
     ]
-    return next(verdict for wanted in order for verdict in verdicts if wanted(verdict))
+    verdict = next(verdict for wanted in order for verdict in verdicts if wanted(verdict))
+    way = ways[-1 - verdicts.index(verdict)]
+    return _with_slip(verdict, evidence.ways[way])
 
 
 def outcomes(items: tuple[Item, ...]) -> list[Item]:
@@ -106,6 +107,17 @@ def _judge_way(items: tuple[Item, ...], reference: tuple[Item, ...], way: str, k
     if way == STAND_INS and where not in (item.label for item in outcomes(reference)[:2]):
         message += " (The pieces from earlier exercises were replaced by ours for this test.)"
     return Verdict(key.exercise, "failed", message, difference, where=where)
+
+
+def _with_slip(verdict: Verdict, items: tuple[Item, ...]) -> Verdict:
+    """The verdict with the slip behind an error that no misconception explains."""
+    if verdict.status != "failed" or verdict.misconception is not None:
+        return verdict
+    error = next((item.value for item in items if item.label == f"message of {verdict.where}"), None)
+    slip = find_slip(error) if isinstance(error, str) else None
+    if slip is None:
+        return verdict
+    return replace(verdict, message=f"{verdict.message} {slip[1]}", difference="", misconception=slip[0])
 
 
 def _misconception(items: tuple[Item, ...], way: str, rows: tuple[Row, ...]) -> Row | None:
