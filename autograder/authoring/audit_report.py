@@ -24,7 +24,7 @@ COLUMNS = (
     ("mutants", "machine-made changes of the reference"),
     ("proven", "mutants that are right: the bank holds each as an alternative, with the reason"),
     ("killed", "the share of all other mutants that fail"),
-    ("named", "the share of killed mutants that get the message of a misconception"),
+    ("named", "the share of killed mutants that get the message of a misconception or slip"),
     ("survivors", "mutants that slip through"),
 )
 
@@ -96,8 +96,9 @@ def print_report(audits: Sequence[Audited], console: Console, *, with_unnamed: b
         table.add_column(name, justify="right", no_wrap=True)
     for line in lines(audits):
         table.add_row(line.name, *line.cells, style="bold" if line.is_total else None, end_section=line.is_total)
-    # a narrow terminal breaks lines rather than numbers
-    console.print(table, width=max(console.width, 110), crop=False)
+    # in a narrow terminal lines break, not numbers
+    wide = Console(file=console.file, width=max(console.width, 110), force_terminal=console.is_terminal)
+    wide.print(table)
     for audited in audits:
         for finding in audited.findings:
             console.print(f"\n[red]unsound[/red] {escape(finding.sentence)}", highlight=False, soft_wrap=True)

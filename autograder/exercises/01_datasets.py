@@ -197,7 +197,7 @@ def _stand_ins(challenge: Challenge, record: Recorder) -> dict[str, Any]:
     ),
 )
 def make_loaders(function: Any, challenge: Challenge, record: Recorder) -> None:
-    """Two epochs of both loaders, the same seed again, another seed. Which rows the split draws is left open."""
+    """Two epochs of both loaders, the same seed again, another seed, the defaults. The rows drawn are left open."""
     n_rows, test_size, batch_size = _drawn_sizes(challenge)
     n_in = challenge.integer(2, 4)
     # every row can be told by the size of the first number of X, and by that of y
@@ -254,6 +254,25 @@ def make_loaders(function: Any, challenge: Challenge, record: Recorder) -> None:
     record.outcome("the same split for the same seed", set(second.tolist()) == split)
     third = _rows(record.call("list(test_loader)", list, loaders(other_seed)[1]), y, "y")
     record.outcome("another split for another seed", set(third.tolist()) != split)
+    _look_at_defaults(function, challenge, record)
+
+
+def _look_at_defaults(function: Any, challenge: Challenge, record: Recorder) -> None:
+    """Call with two arrays alone, on more rows than the text's batch of 64: the sizes and the seed of the signature."""
+    n_rows = challenge.choice((200, 300))  # of which 0.33 and 0.67 are whole numbers of rows
+    X, y = np.zeros((n_rows, 2)), np.arange(n_rows) + 1.0
+    splits = []
+    for call, settings in (("make_loaders(X, y)", {}), ("make_loaders(X, y, seed=0)", {"seed": 0})):
+        pair = record.call(call, function, X.copy(), y.copy(), **settings)
+        batches = [record.call(f"list({name}_loader)", list, loader) for name, loader in _named(_parts(pair))]
+        for name, found in _named(batches):
+            record.outcome(f"rows in the {name} batches of {call}", [len(_rows([batch], y, "y")) for batch in found])
+        splits.append([set(_rows(found, y, "y").tolist()) for found in batches])
+    record.outcome("the split of make_loaders(X, y) to be that of seed=0", splits[0] == splits[1])
+
+
+def _named(parts: list[Any]) -> list[tuple[str, Any]]:
+    return list(zip(("training", "test"), parts, strict=False))
 
 
 def _parts(pair: Any) -> list[Any]:
@@ -272,9 +291,9 @@ def _drawn_sizes(challenge: Challenge) -> tuple[int, float, int]:
     sizes = [
         (n_rows, share, batch)
         for n_rows in range(64, 105, 8)
-        for share in (0.25, 0.375)
+        for share in (0.3125, 0.375)  # never 0.25, which scikit-learn takes where it is told nothing
         for batch in range(5, 10)
-        if n_rows * share % batch and n_rows * (1 - share) % batch
+        if n_rows * share % 1 == 0 and n_rows * share % batch and n_rows * (1 - share) % batch
     ]
     lonely = [s for s in sizes if s[0] * s[1] % s[2] == 1 or s[0] * (1 - s[1]) % s[2] == 1]
     return challenge.choice(tuple(lonely if challenge.rng.random() < 0.4 else sizes))

@@ -608,6 +608,139 @@ class TabularDataset(Dataset):
         return {"X": self.data[idx], "y": self.targets[idx]}
 
 
+@misconception(
+    "no_init",
+    "The class takes no arguments: `{got: how `TabularDataset` can be called}`. Two arrays are handed over when a "
+    "dataset is made, and nothing is there to receive them. Which method runs at that moment?",
+)
+class TabularDataset(Dataset):
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx], "y": self.targets[idx]}
+
+
+@misconception(
+    "X_left_as_numpy",
+    'The item\'s "y" is a tensor, its "X" still a {got: kind of dataset[2]["X"]}. Both arrays come in as numpy. '
+    "What happened to the targets that did not happen to the data?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = data
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx], "y": self.targets[idx]}
+
+
+@misconception(
+    "targets_under_both",
+    'The "X" of an item has shape {got: shape of dataset[2]["X"]}, and it is the same number as "y": both come '
+    "from the targets. Where do the features get lost?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.targets[idx], "y": self.targets[idx]}
+
+
+@misconception(
+    "features_under_both",
+    'The "y" of an item has shape {got: shape of dataset[2]["y"]}, and it is the same row as "X": both come from '
+    "the data. Where do the targets get lost?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx], "y": self.data[idx]}
+
+
+@misconception(
+    "length_is_the_data",
+    "`len(dataset)` gives the {got: kind of len(dataset)} with all the rows, not how many there are. Which "
+    "question does `__len__` answer?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return self.data
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx], "y": self.targets[idx]}
+
+
+@misconception(
+    "item_without_X",
+    "An item holds {got: the keys of dataset[2]} and nothing else: a target without the features it belongs to. A "
+    "second entry under the same key would take the place of the first. How many different keys are there?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"y": self.targets[idx]}
+
+
+@misconception(
+    "item_without_y",
+    "An item holds {got: the keys of dataset[2]} and nothing else: features without the target that is to be "
+    "learned from them. A second entry under the same key would take the place of the first. How many "
+    "different keys are there?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx]}
+
+
+@misconception(
+    "whole_table_under_X",
+    'The "X" of one item has shape {got: shape of dataset[2]["X"]}, the whole table; its "y" is one number. Only one '
+    "of the two looks at `idx`. Which?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.data, "y": self.targets[idx]}
+
+
 # ---------------------------------------------------------------- TabularDataset: alternatives
 
 
@@ -751,6 +884,32 @@ class TabularDataset:
         return {name: array[idx] for name, array in self.arrays.items()}
 
 
+@alternative("targets_kept_first", "Neither of the two tensors needs the other: the order of two attributes is free.")
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+        self.data = torch.tensor(data, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx], "y": self.targets[idx]}
+
+
+@alternative("length_of_the_targets", "There are as many targets as rows.")
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.targets)
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx], "y": self.targets[idx]}
+
+
 # ---------------------------------------------------------------- batches_per_epoch: misconceptions
 
 
@@ -883,6 +1042,115 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     print(n_samples // batch_size if drop_last else math.ceil(n_samples / batch_size))
+
+
+@misconception(
+    "quotient_taken_for_the_rest",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} batches by your "
+    "count. It begins from the rows that are left over instead of from the full batches. Which of the two "
+    "does `divmod` give first?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    left_over, full = divmod(n_samples, batch_size)
+    if left_over and not drop_last:
+        return full + 1
+    return full
+
+
+@misconception(
+    "divided_the_wrong_way_round",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} by your count: "
+    "the size of a batch is divided by the number of rows. Which of the two has to fit into the other?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    full, left_over = divmod(batch_size, n_samples)
+    if left_over and not drop_last:
+        return full + 1
+    return full
+
+
+@misconception(
+    "one_batch_whatever_the_rows",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} by your count, "
+    "and so does any other number of rows: `n_samples` is never used. What is to be divided by the size of a "
+    "batch?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    full, left_over = divmod(batch_size, batch_size)
+    if left_over and not drop_last:
+        return full + 1
+    return full
+
+
+@misconception(
+    "one_more_even_where_dropped",
+    "{got: rows (even)} rows fill batches of {got: batch size} without a rest, and you count {got: answer "
+    "(even)}; with `drop_last=True` one batch too many is counted as well. On what does it hang whether "
+    "there is one batch more?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    return n_samples // batch_size + 1
+
+
+@misconception(
+    "condition_turned_round",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} by your count, "
+    "and {got: rows (even)} rows make {got: answer (even)}: the short batch is counted just where there is "
+    "none, or where it is dropped. When is one batch more needed?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    full, left_over = divmod(n_samples, batch_size)
+    if not (left_over and not drop_last):
+        return full + 1
+    return full
+
+
+@misconception(
+    "or_for_and",
+    "With `drop_last=True`, {got: rows (uneven)} rows still make {got: answer (uneven, drop_last)} batches: one of two "
+    "conditions is enough for a further batch. Must there be a rest, must it be kept, or both?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    full, left_over = divmod(n_samples, batch_size)
+    if left_over or not drop_last:
+        return full + 1
+    return full
+
+
+@misconception(
+    "short_batch_taken_away",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} by your count: "
+    "fewer than there are full batches. What does a short batch at the end do to their number?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    full, left_over = divmod(n_samples, batch_size)
+    if left_over and not drop_last:
+        return full - 1
+    return full
+
+
+@misconception(
+    "short_batch_counted_twice",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} by your count. "
+    "The rows that are left over do not fill one batch. How many batches do they make?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    full, left_over = divmod(n_samples, batch_size)
+    if left_over and not drop_last:
+        return full + 2
+    return full
+
+
+@misconception(
+    "answer_only_with_a_rest",
+    "With `drop_last=True`, {got: rows (uneven)} rows in batches of {got: batch size} get no answer at all: "
+    "a `return` is reached only where there is a short batch. What comes back on the other way through the "
+    "function?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    full, left_over = divmod(n_samples, batch_size)
+    if left_over and not drop_last:
+        return full + 1
 
 
 # ---------------------------------------------------------------- batches_per_epoch: alternatives
@@ -1307,6 +1575,167 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     return train_loader, test_loader
 
 
+@misconception(
+    "parts_of_X_exchanged",
+    "The training loader is as long as the rows to hold back are many: it got their part of X beside the "
+    "training part of y. In which order does `train_test_split` hand back its four arrays?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_test, X_train, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "test_size_left_to_sklearn",
+    "The training batches have {got: the numbers of rows in the training batches} rows where {expected: the "
+    "numbers of rows in the training batches} are expected: the split never hears of `test_size` and holds "
+    "back a quarter, whatever was asked for. Which of the five arguments goes where?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "X_and_y_exchanged",
+    'The "X" of a training batch has shape {got: shape of "X" in the first training batch}, one number a '
+    "row, in both loaders alike: the targets stand where the features belong. Follow the two arrays from the "
+    "call to the datasets: where do they change places?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(y, X, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "X_and_y_exchanged_for_testing",
+    'The "X" of a test batch has shape {got: shape of "X" in the first test batch}, one number a row, while a training '
+    "batch is right. The two datasets are made by two calls: what differs between them?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(y_test, X_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "batch_size_not_given_for_training",
+    "The training loader hands out {got: the number of batches in the training loader} batches of one row "
+    "each; the test loader has batches of the right size. What does a `DataLoader` do that is not told a "
+    "size?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "batch_size_not_given_for_testing",
+    "The test loader hands out {got: the number of batches in the test loader} batches of one row each; the "
+    "training loader has batches of the right size. What does a `DataLoader` do that is not told a size?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test))
+    return train_loader, test_loader
+
+
+@misconception(
+    "dataset_instead_of_test_loader",
+    "The training part comes back as a loader, the test part as a {got: kind of the test loader}: one row at "
+    "a time, without batches. What is around the one dataset and not around the other?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    return train_loader, TabularDataset(X_test, y_test)
+
+
+@misconception(
+    "test_loader_over_a_bare_array",
+    "A test batch is a {got: kind of the first test batch}, not a dictionary, and no target is in it: the "
+    "loader goes over the array of features itself. What puts features and targets together?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(X_test, batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "one_loader_only",
+    "What comes back is a {got: what comes back from `make_loaders`} where two loaders are wanted. Which of "
+    "them is lost on the last line?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return (train_loader,)
+
+
+@misconception(
+    "defaults_of_its_own",
+    "`make_loaders(X, y)`, called with two arguments alone, hands out training batches of "
+    "{got: rows in the training batches of make_loaders(X, y)} rows where "
+    "{expected: rows in the training batches of make_loaders(X, y)} are expected. The cell began with values for the "
+    "other three: are they still the ones of the text?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=32, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "seed_of_its_own",
+    "`make_loaders(X, y)` and `make_loaders(X, y, seed=0)` hold back different rows, although the text says "
+    "that `seed` is 0 where nothing is said. Which value does the first line of your cell give it?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=1):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "targets_as_features",
+    'The "X" of a training batch has shape {got: shape of "X" in the first training batch}, and it is the '
+    '"y" over again: the split got the targets twice. Which two arrays belong together?',
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(y, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "batch_size_as_test_size",
+    "The training batches have {got: the numbers of rows in the training batches} rows where {expected: the "
+    "numbers of rows in the training batches} are expected: only as many rows are held back as fill one "
+    "batch. Which of the five arguments is the share of rows to hold back?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=batch_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
 # ---------------------------------------------------------------- make_loaders: alternatives
 
 
@@ -1404,3 +1833,11 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
         rows = [{"X": torch.tensor(x, dtype=torch.float32), "y": torch.tensor(t, dtype=torch.float32)} for x, t in part]
         loaders.append(DataLoader(rows, batch_size=batch_size, shuffle=part is parts[0]))
     return tuple(loaders)
+
+
+@alternative("test_loader_first", "No random number is drawn before a loader is used: the order of two calls is free.")
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    return train_loader, test_loader
