@@ -18,6 +18,7 @@ from autograder.grading.demonstrations import demonstrations
 from autograder.grading.host import ServerError
 from autograder.grading.ingest import Rebuilt, rebuild
 from autograder.grading.judging import Judge, course_version, prepare_judge
+from autograder.grading.locks import sole_grader
 from autograder.grading.nbgrader_bridge import Writer, open_gradebook
 from autograder.grading.reading import Flag
 from autograder.grading.results import CellScore, Result
@@ -30,6 +31,7 @@ from autograder.grading.work import (
     Work,
     close_servers,
     imported_modules,
+    interrupt,
     resources_of,
     run,
     transcript_of,
@@ -86,12 +88,13 @@ class Progress:
 def grade(course: Course, chapter: str, settings: Settings, progress: Progress | None = None) -> Report:
     """Grade everybody's `chapter` and return what it came to.
 
-    Raises GradingError or SandboxError, in one line, for what the instructor has to mend first.
+    Raises GradingError or SandboxError, in one line, for what the instructor has to mend first; also where somebody
+    is grading the chapter already.
     """
     progress = progress or Progress()
     template = read_template(course.release_notebook(chapter), chapter)
     store = Store(course.root)
-    with open_gradebook(course, progress.say) as writer:
+    with sole_grader(store.folder_of(chapter), chapter), open_gradebook(course, progress.say) as writer:
         # also in a gradebook that has never seen this chapter
         writer.assignment(chapter)
         students, lines = list_students(course, writer.students())
@@ -127,16 +130,16 @@ class _Batch:
 
     def grade(self, students: list[str]) -> tuple[list[Result], list[str]]:
         found = [find_submission(self.course, student, self.batch.chapter) for student in students]
-        kept = {}
-        for one in found:
-            result = None if self.settings.force else self._known(one)
-            if result is not None:
-                kept[one.student] = result
+        kept = set() if self.settings.force else {one.student for one in found if self._known(one)}
         self.progress.begin(len(students), len(kept))
-        results = []
-        for result in kept.values():
-            results.append(self._finish(result, save=False))
-        todo = [one for one in found if one.student not in kept]
+        results, todo = [], []
+        for one in found:
+            # read a second time: a class's notebooks with their plots would fill the memory
+            result = self._known(one) if one.student in kept else None
+            if result is None:
+                todo.append(one)
+            else:
+                results.append(self._finish(result, save=False))
         for one in todo:
             if isinstance(one, NoSubmission):
                 results.append(self._finish(self._without(one)))
@@ -271,6 +274,11 @@ def _workers(settings: Settings, progress: Progress) -> Iterator[Callable[[Work]
     pool = ThreadPoolExecutor(settings.jobs, thread_name_prefix="submission")
     try:
         yield lambda work: pool.submit(run, work)
+    except BaseException:
+        # Ctrl-C, a full disk: nobody waits for what is running, which has no result and will be run again
+        pool.shutdown(wait=False, cancel_futures=True)
+        interrupt()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
         close_servers()

@@ -95,7 +95,8 @@ class Class:
 def read_class(course: Course, chapter: str, folder: Path) -> Class:
     """Gather what is known of everybody; links are relative to `folder`, where the page will lie."""
     store = Store(course.root)
-    results = {student: Result.from_json(document) for student, document in store.results(chapter).items()}
+    records = store.results(chapter)
+    results = {student: Result.from_json({**document, "notebook": None}) for student, document in records}
     if not results:
         raise GradingError(f"{chapter}: nothing has been graded yet. Run `autograder grade {chapter}` first.")
     entered = read_gradebook(course, chapter)

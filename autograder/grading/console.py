@@ -30,9 +30,11 @@ class Live(batch.Progress):
     def __init__(self, bar: Bar) -> None:
         self.bar, self.counts = bar, Counter[str]()
         self.task = bar.add_task("Preparing", total=None, counts="")
+        self.begun = False
 
     def begin(self, total: int, reused: int) -> None:
         """Show how many students there are."""
+        self.begun = True
         self.bar.update(self.task, description="Grading", total=total)
         if reused:
             self.say(f"{reused} of {total} have a result for the same file already; --force grades them again")
@@ -57,7 +59,13 @@ def progress(*, quiet: bool) -> Iterator[batch.Progress]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, TextColumn("{task.fields[counts]}"), console=Console(stderr=True)) as bar:
-        yield Live(bar)
+        live = Live(bar)
+        try:
+            yield live
+        except BaseException:
+            # where nothing was begun there is nothing to show beside the one line of the error
+            bar.update(live.task, visible=live.begun)
+            raise
 
 
 def print_report(report: batch.Report, *, as_json: bool) -> None:

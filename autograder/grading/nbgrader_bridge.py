@@ -29,8 +29,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from autograder.grading.autograded import autograded_notebook, comments_of, read_timestamp
 from autograder.grading.configuration import course_directory, read_config, read_course
 from autograder.grading.course import Course, stop
+from autograder.grading.locks import Turn
 from autograder.grading.results import Result
-from autograder.grading.store import FOLDER, write_whole
+from autograder.grading.store import remove_leftovers, write_whole
 from autograder.grading.template import read_template
 
 if TYPE_CHECKING:
@@ -47,32 +48,17 @@ log.addHandler(logging.NullHandler())
 
 @contextmanager
 def open_gradebook(course: Course, say: Say = log.warning, patience: float = PATIENCE) -> Iterator[Writer]:
-    """Open the gradebook for writing results, one process at a time.
+    """Open the gradebook for writing results.
 
-    `say` is told when there is something to wait for. Raises GradingError after `patience` seconds of waiting.
+    Processes write one at a time, a student each; `say` is told when there is something to wait for. Raises
+    GradingError after `patience` seconds of waiting.
     """
-    from filelock import FileLock, Timeout
-
-    path = course.root / FOLDER / "import.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        say("Another grader is writing into the gradebook; waiting for it to end.")
+    with _quiet():
+        writer = Writer(course, say, patience)
         try:
-            lock.acquire(timeout=patience)
-        except Timeout:
-            stop("Another grader is still writing into the gradebook. Run the same command again when it has ended.")
-    try:
-        with _quiet():
-            writer = Writer(course, say, patience)
-            try:
-                yield writer
-            finally:
-                writer.close()
-    finally:
-        lock.release()
+            yield writer
+        finally:
+            writer.close()
 
 
 def write_results(course: Course, results: Iterator[Result] | list[Result], say: Say = log.warning) -> int:
@@ -102,9 +88,11 @@ class Writer:
         from nbgrader.preprocessors import AssignLatePenalties
 
         self.course, self.say, self.patience = course, say, patience
+        self.turn = Turn(course.root, say, patience)
         self.config = read_config(course.root)
         self.coursedir = course_directory(course.root, self.config)
-        self.gradebook: Gradebook = self._patiently(self._open)
+        with self.turn.taken():
+            self.gradebook: Gradebook = self._patiently(self._open)
         self.penalties: AssignLatePenalties = AssignLatePenalties(config=self.config)
         self.penalties.init_plugin()
         self._assignments: dict[str, Assignment] = {}
@@ -122,7 +110,8 @@ class Writer:
         if chapter not in self._assignments:
             from autograder.grading.registering import register
 
-            self._patiently(lambda: register(self.gradebook, self.coursedir, self.config, self.course, chapter))
+            with self.turn.taken():
+                self._patiently(lambda: register(self.gradebook, self.coursedir, self.config, self.course, chapter))
             self._assignments[chapter] = self._patiently(lambda: self._look_up(chapter))
         return self._assignments[chapter]
 
@@ -135,16 +124,18 @@ class Writer:
         folder = self.course.path("submitted", result.student, result.chapter).parent
         timestamp = read_timestamp(self.course.root / self.course.submitted, folder)
         template = read_template(self.course.release_notebook(result.chapter), result.chapter)
-        self._patiently(lambda: self._write_rows(result, assignment, timestamp))
         path = self.course.path("autograded", result.student, result.chapter)
         notebook = autograded_notebook(result, template)
-        if notebook is not None:
-            write_whole(path, notebook, 0o664 if self.coursedir.groupshared else 0o444)
-            if timestamp is not None:
-                write_whole(path.parent / "timestamp.txt", f"{timestamp.isoformat(' ')} UTC\n".encode())
-        elif result.status == "missing":
-            path.unlink(missing_ok=True)
-            self.course.path("feedback", result.student, result.chapter, ".html").unlink(missing_ok=True)
+        with self.turn.taken():
+            self._patiently(lambda: self._write_rows(result, assignment, timestamp))
+            remove_leftovers(path.parent)
+            if notebook is not None:
+                write_whole(path, notebook, 0o664 if self.coursedir.groupshared else 0o444)
+                if timestamp is not None:
+                    write_whole(path.parent / "timestamp.txt", f"{timestamp.isoformat(' ')} UTC\n".encode())
+            elif result.status == "missing":
+                path.unlink(missing_ok=True)
+                self.course.path("feedback", result.student, result.chapter, ".html").unlink(missing_ok=True)
 
     def _open(self) -> Gradebook:
         from nbgrader.api import Gradebook

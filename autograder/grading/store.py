@@ -1,7 +1,6 @@
 """What has been graded, on disk, so that nothing is lost or done twice whenever a grader dies.
 
-One file a submission, written whole or not at all. A claim keeps two graders from working on the same submission;
-it is the kernel's lock, so it ends with the process that holds it.
+One file a submission, written whole or not at all. (What keeps two graders apart is in `locks`.)
 """
 
 from __future__ import annotations
@@ -12,9 +11,7 @@ import json
 import os
 import secrets
 import tempfile
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +22,6 @@ from autograder.grading.course import GradingError, stop
 FOLDER = ".autograder"
 FORMAT = 1
 MAX_RECORD = 200_000_000
-# A file that has been half written for so many nanoseconds (an hour) has no writer any more.
-LEFT_BEHIND = 3600 * 10**9
 
 
 @dataclass(frozen=True)
@@ -72,14 +67,6 @@ class Store:
         """Return the result saved for `key`, or None. A damaged or foreign file counts as none, and is told of."""
         return self._read(self._path(key), key)
 
-    def has(self, key: Key) -> bool:
-        """Whether there is a whole record for `key`."""
-        return self.load(key) is not None
-
-    def missing(self, keys: Iterable[Key]) -> list[Key]:
-        """Those of `keys` that still have no record, in their order."""
-        return [key for key in keys if not self.has(key)]
-
     def latest(self, student: str, chapter: str, file_sha256: str, course_version: str) -> dict[str, Any] | None:
         """The newest result for the same file and course version, whatever its seed."""
         folder = self._path(Key(student, chapter, file_sha256, course_version, 0)).parent
@@ -93,47 +80,25 @@ class Store:
                 return document["result"]
         return None
 
-    def results(self, chapter: str) -> dict[str, dict[str, Any]]:
-        """The newest result of each student for a chapter."""
-        newest: dict[str, dict[str, Any]] = {}
-        folder = self.folder / "results" / safe_name(chapter)
-        paths = sorted(folder.glob("*/*.json"), key=_written) if folder.is_dir() else []
-        for path in paths:
-            document = self._document(path)
-            if document is not None and document["key"]["chapter"] == chapter:
-                newest[document["key"]["student"]] = document["result"]
-        return newest
-
-    @contextmanager
-    def claim(self, key: Key) -> Iterator[bool]:
-        """Hold a submission's claim: True for the one who has it, False where another grader does.
-
-        Look whether there is a record only with the claim in hand. It ends with the block, or with the process;
-        forks of the holder must not outlive it.
-        """
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(self._lock_path("claims", safe_name(key.chapter), f"{safe_name(key.student)}.lock"))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            yield False
-            return
-        except OSError as error:
-            stop(_told(error, lock.lock_file))
-        try:
-            yield True
-        finally:
-            lock.release()
+    def results(self, chapter: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Each student's newest result for a chapter, read when it is asked for: together they may fill the memory."""
+        folder = self.folder_of(chapter)
+        for one in sorted(folder.iterdir()) if folder.is_dir() else ():
+            for path in sorted(one.glob("*.json"), key=_written, reverse=True):
+                document = self._document(path)
+                if document is not None and document["key"]["chapter"] == chapter:
+                    yield document["key"]["student"], document["result"]
+                    break
 
     def open_batch(self, chapter: str, course_version: str, seed: int | None = None) -> Batch:
         """Begin a batch, or go on with the one that was not closed for the same course version.
 
         `seed` chooses the challenge (default: that of the open batch, or a fresh one from the system's randomness).
+        For the sole grader of the chapter: what others left half written is removed.
         """
         path = self._batch_path(chapter)
-        _remove_leftovers(path.parent)
-        known = _json_object(path)
+        remove_leftovers(path.parent)
+        known = json_object(path)
         same = known.get("course_version") == course_version and type(known.get("seed")) is int
         if same and seed in (None, known["seed"]):
             return Batch(chapter, course_version, known["seed"], resumed=True)
@@ -146,20 +111,16 @@ class Store:
         self._batch_path(batch.chapter).unlink(missing_ok=True)
 
     def _batch_path(self, chapter: str) -> Path:
-        return self.folder / "results" / safe_name(chapter) / "batch.json"
+        return self.folder_of(chapter) / "batch.json"
+
+    def folder_of(self, chapter: str) -> Path:
+        """Where the records of a chapter lie."""
+        return self.folder / "results" / safe_name(chapter)
 
     def _path(self, key: Key) -> Path:
         told = f"{key.file_sha256}\n{key.course_version}\n{key.seed}"
         name = f"{key.file_sha256[:12] or 'nothing'}-{hashlib.sha256(told.encode()).hexdigest()[:20]}.json"
-        return self.folder / "results" / safe_name(key.chapter) / safe_name(key.student) / name
-
-    def _lock_path(self, *parts: str) -> Path:
-        path = self.folder.joinpath(*parts)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            stop(_told(error, path))
-        return path
+        return self.folder_of(key.chapter) / safe_name(key.student) / name
 
     def _read(self, path: Path, key: Key) -> dict[str, Any] | None:
         document = self._document(path)
@@ -213,7 +174,7 @@ def write_whole(path: Path, content: bytes, mode: int = 0o644) -> None:
         temporary = None
         _sync_folder(path.parent)
     except OSError as error:
-        stop(_told(error, path))
+        stop(told_of(error, path))
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
@@ -242,7 +203,7 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _told(error: OSError, path: str | os.PathLike[str]) -> str:
+def told_of(error: OSError, path: str | os.PathLike[str]) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return (
             f'The disk is full: "{path}" could not be written. Free some space and run the same command again; '
@@ -251,11 +212,10 @@ def _told(error: OSError, path: str | os.PathLike[str]) -> str:
     return f'"{path}" cannot be written ({error.strerror}). Look at the permissions of its folder.'
 
 
-def _remove_leftovers(folder: Path) -> None:
-    """Remove what writers that were killed left half written, long ago."""
+def remove_leftovers(folder: Path) -> None:
+    """Remove what writers that were killed left half written. Nobody else may be writing there."""
     for path in folder.glob("**/.*.part") if folder.is_dir() else ():
-        if _written(path) < time.time_ns() - LEFT_BEHIND:
-            path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def _written(path: Path) -> float:
@@ -265,7 +225,7 @@ def _written(path: Path) -> float:
         return 0
 
 
-def _json_object(path: Path) -> dict[str, Any]:
+def json_object(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_bytes())
     except (OSError, ValueError, RecursionError):

@@ -17,6 +17,7 @@ ATTEMPTS = 3
 
 _servers: dict[tuple[object, ...], Server] = {}
 _lock = threading.Lock()
+_interruptions = 0
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,12 @@ def run(work: Work) -> str:
     Servers are started on first use and kept for the next submission. Raises ServerError where the machinery failed
     three times: that says nothing about the submission.
     """
+    before = _interruptions
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return execute(work.cells, work.seed, work.limits, server_for(work)).to_json()
         except ServerError:
-            if attempt == ATTEMPTS:
+            if attempt == ATTEMPTS or before != _interruptions:
                 raise
     raise AssertionError("unreachable")
 
@@ -56,6 +58,13 @@ def server_for(work: Work) -> Server:
             server.__enter__()
             _servers[key] = server
         return _servers[key]
+
+
+def interrupt() -> None:
+    """End whatever runs in this process now: each `run` under way raises ServerError and does not try again."""
+    global _interruptions
+    _interruptions += 1
+    close_servers()
 
 
 def close_servers() -> None:

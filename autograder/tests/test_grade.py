@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 
 from autograder.authoring.course import Course
+from autograder.grading.usage import tree
 from autograder.tests.conftest import Run
 from autograder.tests.test_stock_nbgrader import with_source
 
@@ -69,6 +72,15 @@ def fill_class(course: Course, *kinds: str, again: int = 1) -> dict[str, str]:
     return students
 
 
+def start(course: Course, *command: str) -> subprocess.Popen[str]:
+    """Start the command line as a shell does: in a process group of its own."""
+    entry = [sys.executable, "-W", "ignore", "-c", "from autograder.cli import app; app()"]
+    return subprocess.Popen(
+        [*entry, *command], cwd=course.root, env={**os.environ, "PYTHONPATH": str(course.root), "COLUMNS": "200"},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+
+
 @pytest.fixture
 def small_class(course_copy: Course) -> Course:
     """Six students: right, untouched, a known misconception, an endless loop, a crash, a broken file."""
@@ -109,23 +121,51 @@ def test_a_class_gets_what_is_due_and_a_second_run_repeats_nothing(small_class: 
     assert "wrote" in page.stdout
 
 
-def test_a_grader_that_is_killed_again_and_again_grades_everybody_once(small_class: Course, run: Run) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(small_class.root)}
-    command = [sys.executable, "-W", "ignore", "-c", "from autograder.cli import app; app()", "grade", CHAPTER]
+def executed(results: Path) -> dict[Path, int]:
+    """The records of submissions that were executed: a record that is written again is another file."""
+    records = {path: path.stat().st_ino for path in results.glob("*/*.json")}
+    return {path: number for path, number in records.items() if '"status": "graded"' in path.read_text()}
+
+
+def survivors(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that do not end within a minute; what only waits for its parent to take notice has ended."""
+    _, left = psutil.wait_procs(processes, timeout=60)
+    return [one for one in left if one.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_a_grader_that_is_interrupted_or_killed_goes_on_and_nobody_grades_beside_it(
+    small_class: Course, run: Run
+) -> None:
     results = small_class.root / ".autograder" / "results" / CHAPTER
-    for wanted in (1, 3):
-        grader = subprocess.Popen(
-            command, cwd=small_class.root, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        while grader.poll() is None and len(list(results.glob("*/*.json"))) < wanted:
-            pass
-        grader.send_signal(signal.SIGKILL)
-        grader.wait()
+    grader = start(small_class, "grade", CHAPTER)
+    while grader.poll() is None and not executed(results):
+        pass
+    beside = run(small_class, "autograder", "grade", CHAPTER, expect=1)
+    told = rf"error: {CHAPTER} is being graded already by process {grader.pid} since .*"
+    assert re.fullmatch(told, beside.stderr.strip()), beside.stderr
+    # the endless loop is still running
+    below = [psutil.Process(pid) for pid in tree(grader.pid)[1:]]
+    os.killpg(grader.pid, signal.SIGINT)
+    _, said = grader.communicate()
+    assert grader.returncode == 130
+    assert said.splitlines()[-1].startswith("error: interrupted; what was graded so far is kept.")
+    assert "Traceback" not in said
+    assert survivors(below) == []
+
+    before = executed(results)
+    assert 0 < len(before) < 5
+    grader = start(small_class, "grade", CHAPTER)
+    while grader.poll() is None and not tree(grader.pid)[1:]:
+        pass
+    below = [psutil.Process(pid) for pid in tree(grader.pid)[1:]]
+    os.killpg(grader.pid, signal.SIGKILL)
+    grader.communicate()
+    # nobody is there to end them: they find out by themselves
+    assert survivors(below) == []
+
     found = grade(small_class, run)
-    assert len(found) == 6
-    assert in_gradebook(small_class) == {student: one["score"] for student, one in found.items()}
-    assert found["right"]["score"] == FULL
-    # one record a student and file: nobody was executed twice to the end
+    assert {student: one["score"] for student, one in found.items()} == DUE == in_gradebook(small_class)
+    assert before.items() <= executed(results).items()
     assert sorted(path.name for path in results.iterdir() if path.is_dir()) == sorted(found)
     assert all(len(list((results / student).glob("*.json"))) == 1 for student in found)
 

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.grading.course import GradingError
+from autograder.grading.locks import sole_grader
 from autograder.grading.store import Key, Store, safe_name
 
 KEY = Key("alice", "01_numbers", "a" * 64, "v1", 7)
@@ -39,7 +40,7 @@ def test_another_file_course_version_or_seed_is_another_record(store: Store) -> 
     others = [
         Key("alice", "01_numbers", *rest) for rest in (("b" * 64, "v1", 7), ("a" * 64, "v2", 7), ("a" * 64, "v1", 8))
     ]
-    assert store.missing([KEY, *others]) == others
+    assert [one for one in (KEY, *others) if store.load(one) is None] == others
 
 
 names = st.text(min_size=1, max_size=150)
@@ -68,7 +69,6 @@ def test_a_damaged_record_counts_as_none_and_is_told_of(store: Store, content: b
     path = store.save(KEY, RESULT)
     path.write_bytes(content)
     assert store.load(KEY) is None
-    assert store.missing([KEY]) == [KEY]
     assert store.complaints == [f'"{path}" is damaged or no record of ours; that submission is graded again.']
 
 
@@ -84,7 +84,10 @@ def test_the_latest_result_counts_whatever_its_seed(store: Store) -> None:
         store.save(key("alice", seed), {"seed": seed})
     assert store.latest("alice", "01_numbers", "a" * 64, "v1") == {"seed": 2}
     assert store.latest("alice", "01_numbers", "b" * 64, "v1") is None
-    assert store.results("01_numbers") == {"alice": {"seed": 2}}
+    store.save(key("bob"), RESULT).write_bytes(b"")
+    store.save(key("bob", 4), {"seed": 4})
+    store.save(key("bob", 5), {"seed": 5}).write_bytes(b"damaged")
+    assert dict(store.results("01_numbers")) == {"alice": {"seed": 2}, "bob": {"seed": 4}}
 
 
 def test_a_batch_that_was_cut_short_goes_on_with_its_seed(store: Store) -> None:
@@ -104,6 +107,7 @@ def test_a_chosen_seed_or_a_changed_course_begins_a_new_batch(store: Store) -> N
 WRITER = """
 import sys
 from pathlib import Path
+from autograder.grading.locks import sole_grader
 from autograder.grading.store import Key, Store
 store = Store(Path(sys.argv[1]))
 for number in range(10_000):
@@ -119,7 +123,7 @@ def test_a_writer_that_is_killed_leaves_only_whole_records(tmp_path: Path, after
         told = [int(child.stdout.readline()) for _ in range(after)]
         child.kill()
     store = Store(tmp_path)
-    assert all(store.has(key(f"s{number}")) for number in told)
+    assert all(store.load(key(f"s{number}")) for number in told)
     for path in tmp_path.rglob("*.json"):
         assert len(json.loads(path.read_bytes())["result"]["long"]) == 200_000
 
@@ -127,31 +131,41 @@ def test_a_writer_that_is_killed_leaves_only_whole_records(tmp_path: Path, after
 HOLDER = """
 import sys
 from pathlib import Path
-from autograder.grading.store import Key, Store
-with Store(Path(sys.argv[1])).claim(Key("alice", "01_numbers", "a" * 64, "v1", 7)) as mine:
-    print(mine, flush=True)
+from autograder.grading.locks import sole_grader
+with sole_grader(Path(sys.argv[1]), "01_numbers"):
+    print(flush=True)
     sys.stdin.read()
 """
 
 
-def test_a_claim_is_one_graders_and_ends_with_its_process(store: Store) -> None:
-    command = [sys.executable, "-c", HOLDER, str(store.root)]
+def test_a_chapter_has_one_grader_at_a_time_until_its_process_ends(store: Store) -> None:
+    folder = store.folder_of("01_numbers")
+    command = [sys.executable, "-c", HOLDER, str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        assert child.stdout.readline() == "True\n"
-        with store.claim(KEY) as mine:
-            assert mine is False
-        with store.claim(key("bob")) as mine:
-            assert mine is True
+        child.stdout.readline()
+        told = rf"^01_numbers is being graded already by process {child.pid} since [-\d]+ [\d:]+\. Its results will be"
+        with pytest.raises(GradingError, match=told), sole_grader(folder, "01_numbers"):
+            pass
+        with sole_grader(store.folder_of("02_words"), "02_words"):
+            pass
         child.kill()
-    with store.claim(KEY) as mine:
-        assert mine is True
+    with sole_grader(folder, "01_numbers"):
+        pass
+
+
+def test_the_sole_grader_removes_what_others_left_half_written(store: Store) -> None:
+    record = store.save(KEY, RESULT)
+    (record.parent / ".tmp123.part").write_text("half")
+    store.open_batch("01_numbers", "v1")
+    assert list(record.parent.iterdir()) == [record]
 
 
 FULL = """
 import sys
 from pathlib import Path
 from autograder.grading.course import GradingError
+from autograder.grading.locks import sole_grader
 from autograder.grading.store import Key, Store
 store = Store(Path(sys.argv[1]))
 saved = []
@@ -162,7 +176,7 @@ try:
         saved.append(key)
 except GradingError as error:
     print(error)
-print(len(saved) > 0, store.missing(saved) == [], len(list(Path(sys.argv[1]).rglob(".*.part"))))
+print(len(saved) > 0, all(store.load(key) for key in saved), len(list(Path(sys.argv[1]).rglob(".*.part"))))
 """
 
 
