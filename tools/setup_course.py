@@ -376,7 +376,7 @@ def main(arguments):
         set_up([])
         open_lab(arguments[1:])
     elif arguments == ["--test"]:
-        set_up(["cluster", "test"])
+        set_up(["cluster", "postgresql", "test"])
     elif not arguments:
         set_up([])
     else:

@@ -140,9 +140,13 @@ class Writer:
     def _open(self) -> Gradebook:
         from nbgrader.api import Gradebook
         from sqlalchemy import event
+        from sqlalchemy.exc import ArgumentError
 
-        with _alembic_on_path():
-            gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id or "default_course")
+        try:
+            with _alembic_on_path():
+                gradebook = Gradebook(self.coursedir.db_url, self.coursedir.course_id or "default_course")
+        except (ImportError, ArgumentError) as error:
+            stop(f"nbgrader_config.py: the database of db_url cannot be used ({error}). Is its driver installed?")
         if gradebook.engine.dialect.name == "sqlite":
             # shorter than SQLite's own, so that we can tell that we wait
             gradebook.engine.dispose()
@@ -252,11 +256,12 @@ class Writer:
             except OperationalError as error:
                 if hasattr(self, "gradebook"):
                     self.gradebook.db.rollback()
-                cause = str(error.orig)
+                cause = str(error.orig).splitlines()[0]
                 if "full" in cause:
                     stop("The disk is full: the gradebook could not be written. Free some space and run again.")
                 if "locked" not in cause and "busy" not in cause:
-                    stop(f"The gradebook cannot be used ({cause}). After an update, run `nbgrader db upgrade`.")
+                    hint = "After an update, run `nbgrader db upgrade`." if "no such" in cause else "Then run again."
+                    stop(f"The gradebook cannot be used ({cause}). {hint}")
                 if time.monotonic() > end:
                     stop(
                         "The gradebook has been locked for too long by another program. "

@@ -352,6 +352,47 @@ def test_a_writer_that_is_killed_leaves_everybody_whole_or_absent_and_the_next_t
         assert len(book.students) == len(book.assignment_submissions(CHAPTER)) == 8
 
 
+FULL = """
+import shutil, sys
+from pathlib import Path
+from autograder.grading.course import GradingError
+from autograder.grading.nbgrader_bridge import read_course, write_results
+from autograder.tests.test_nbgrader_bridge import graded
+root, disk = map(Path, sys.argv[1:])
+shutil.copytree(root, disk, dirs_exist_ok=True)
+course = read_course(disk)
+results = [graded(course, f"s{number:02d}") for number in range(40)]
+filler = disk / "filler"
+with filler.open("wb", buffering=0) as file:
+    try:
+        for _ in range(10_000):
+            file.write(bytes(10_000))
+    except OSError:
+        file.truncate(file.tell() - 150_000)
+try:
+    print(write_results(course, results))
+except GradingError as error:
+    print(error)
+filler.unlink()
+print(write_results(course, results), len(list(disk.glob("autograded/*/*/*.ipynb"))), *disk.rglob(".*.part"))
+"""
+
+
+def test_a_disk_that_fills_up_is_told_in_one_line_and_the_next_run_ends_the_work(
+    course: Course, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    disk = tmp_path_factory.mktemp("disk")
+    script = f'mount -t tmpfs -o size=4m none "{disk}" && exec "{sys.executable}" -c "$1" "{course.root}" "{disk}"'
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "ignore"}
+    command = ["unshare", "-rm", "sh", "-c", script, "sh", FULL]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if "unshare:" in done.stderr or "mount:" in done.stderr:
+        pytest.skip("this machine lets nobody make a small disk")
+    told, ended = done.stdout.splitlines()
+    assert told.startswith("The disk is full: ")
+    assert ended == "40 40"
+
+
 def run_nbgrader(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "PATH": path, "PYTHONWARNINGS": "ignore", "PYTHONPATH": str(REPOSITORY)}
