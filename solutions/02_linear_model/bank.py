@@ -480,6 +480,106 @@ class Linear:
         return (x @ self.w + self.b).reshape(-1)
 
 
+@misconception(
+    "no_init",
+    "The class takes no sizes: `{got: how `Linear` can be called}`. Two of them are handed over when a model "
+    "is made, and nothing is there to receive them. Which method runs at that moment?",
+)
+class Linear:
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@misconception(
+    "square_of_the_outputs",
+    "`model.w` has shape {got: shape of model.w}: the number of outputs decides both its sizes, and `n_in` "
+    "is never used. Which two numbers does one weight connect?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_out, n_out, requires_grad=True)
+        self.b = torch.zeros(n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@misconception(
+    "square_of_the_inputs",
+    "`model.w` has shape {got: shape of model.w}: the number of inputs decides both its sizes, and `n_out` "
+    "is never used. Which two numbers does one weight connect?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_in, n_in, requires_grad=True)
+        self.b = torch.zeros(n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@misconception(
+    "weights_for_the_outputs_only",
+    "`model.w` has shape {got: shape of model.w}, one number for each output: there is no room for a weight "
+    "from every input to every output. How many arrows lead from inputs to outputs?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_out, requires_grad=True)
+        self.b = torch.zeros(n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x * self.w + self.b
+
+
+@misconception(
+    "size_kept_for_weights",
+    "`model.w` is an {got: kind of model.w}: the size itself is kept, not a tensor of that size. Which "
+    "function of torch makes a tensor from its sizes?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = n_in
+        self.b = torch.zeros(n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@misconception(
+    "size_kept_for_bias",
+    "`model.b` is an {got: kind of model.b}: the number of outputs itself is kept, not a tensor with one "
+    "number for each. `model.w` is a tensor: how was that one made?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_in, n_out, requires_grad=True)
+        self.b = n_out
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@misconception(
+    "bias_taken_away",
+    "The prediction is off by twice the bias: `b` is taken away where it should be added. What does "
+    "the formula above the cell say?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_in, n_out, requires_grad=True)
+        self.b = torch.zeros(n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w - self.b
+
+
 # ---------------- Linear: right, though it looks different
 
 
@@ -603,6 +703,39 @@ class Linear:
         return torch.stack([x @ self.w[:, k] + self.b[k] for k in range(len(self.b))], dim=1)
 
     __call__ = forward
+
+
+@alternative("bias_made_first", "The start is free: nobody asks in which order the two are made.")
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.b = torch.zeros(n_out, requires_grad=True)
+        self.w = torch.randn(n_in, n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@alternative("weights_from_zero", "The text leaves the start open; one linear layer learns from zeros as well.")
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.zeros(n_in, n_out, requires_grad=True)
+        self.b = torch.zeros(n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@alternative("bias_from_one", "The text leaves the start open, that of the bias too.")
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_in, n_out, requires_grad=True)
+        self.b = torch.ones(n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
 
 
 # ---------------- sum_squared_error: what goes wrong
@@ -747,6 +880,64 @@ def sum_squared_error(y_pred, y_true):
     return (difference**2).sum()
 
 
+@misconception(
+    "nothing_returned",
+    "The function gives back {got: kind of the loss for y_pred of shape (batch,)}: the number may be worked "
+    "out, but it never leaves the function. Which word hands a value to the caller?",
+)
+def sum_squared_error(y_pred, y_true):
+    ((y_pred.reshape(-1) - y_true) ** 2).sum()
+
+
+@misconception(
+    "doubled_for_squared",
+    "The loss is {got: the loss for y_pred of shape (batch,)} where {expected: the loss for y_pred of shape "
+    "(batch,)} is expected: every difference is doubled, not squared, so that those with a minus sign cancel "
+    "others. What is the difference between `* 2` and `** 2`?",
+)
+def sum_squared_error(y_pred, y_true):
+    return ((y_pred.reshape(-1) - y_true) * 2).sum()
+
+
+@misconception(
+    "added_for_subtracted",
+    "The loss is {got: the loss for y_pred of shape (batch,)} where {expected: the loss for y_pred of shape "
+    "(batch,)} is expected: prediction and target are added. What would the loss of a perfect prediction be "
+    "then?",
+)
+def sum_squared_error(y_pred, y_true):
+    return ((y_pred.reshape(-1) + y_true) ** 2).sum()
+
+
+@misconception(
+    "cubed_for_squared",
+    "The loss is {got: the loss for y_pred of shape (batch,)} where {expected: the loss for y_pred of shape "
+    "(batch,)} is expected: with the power of three, a miss to one side makes up for a miss to the other. "
+    "Which power makes both count?",
+)
+def sum_squared_error(y_pred, y_true):
+    return ((y_pred.reshape(-1) - y_true) ** 3).sum()
+
+
+@misconception(
+    "base_and_power_exchanged",
+    "The loss is {got: the loss for y_pred of shape (batch,)} where {expected: the loss for y_pred of shape "
+    "(batch,)} is expected: 2 is raised to the power of the difference. Which of the two is to be raised to "
+    "which power?",
+)
+def sum_squared_error(y_pred, y_true):
+    return (2 ** (y_pred.reshape(-1) - y_true)).sum()
+
+
+@misconception(
+    "counts_the_rows",
+    "The loss is {got: the loss for y_pred of shape (batch,)}, just the number of rows, however far off they "
+    "are: anything to the power of 0 is 1. Which power squares?",
+)
+def sum_squared_error(y_pred, y_true):
+    return ((y_pred.reshape(-1) - y_true) ** 0).sum()
+
+
 # ---------------- sum_squared_error: right, though it looks different
 
 
@@ -795,6 +986,11 @@ def sum_squared_error(y_pred, y_true):
         return x * x
 
     return sum(square(p - t) for p, t in zip(y_pred.reshape(-1), y_true))
+
+
+@alternative("target_minus_prediction", "A square does not know the sign of what was squared.")
+def sum_squared_error(y_pred, y_true):
+    return ((y_true - y_pred.reshape(-1)) ** 2).sum()
 
 
 # ---------------- gradients_by_hand: what goes wrong
@@ -998,6 +1194,146 @@ def gradients_by_hand(X, y, w, b):
     w -= 1e-3 * dw
     b -= 1e-3 * db
     return dw, db
+
+
+@misconception(
+    "nothing_returned",
+    "The function gives back {got: kind of what is returned}: the two gradients may be worked out, but they "
+    "never leave the function. Which word hands values to the caller?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    2 * X.T @ residual, 2 * residual.sum(dim=0)
+
+
+@misconception(
+    "one_gradient_only",
+    "What comes back is a {got: kind of what is returned}, and two gradients are wanted, one for `w` and one "
+    "for `b`. Which of them is left out on the last line?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return (2 * X.T @ residual,)
+
+
+@misconception(
+    "target_added",
+    "dw is {got: dw} where {expected: dw} is expected: the targets are added to the predictions. What is the "
+    "residual of a perfect prediction?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b + y.reshape(-1, 1)
+    return 2 * X.T @ residual, 2 * residual.sum(dim=0)
+
+
+@misconception(
+    "bias_taken_away",
+    "dw is {got: dw} where {expected: dw} is expected: the residuals are those of a model that takes its "
+    "bias away. How does the model of the text predict?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w - b - y.reshape(-1, 1)
+    return 2 * X.T @ residual, 2 * residual.sum(dim=0)
+
+
+@misconception(
+    "half_for_w_only",
+    "db is right, dw is {got: dw} where {expected: dw} is expected: half of it. The outer derivative of the "
+    "square multiplies both gradients; where is it for `w`?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return X.T @ residual, 2 * residual.sum(dim=0)
+
+
+@misconception(
+    "factor_three_for_w",
+    "dw is {got: dw} where {expected: dw} is expected: one and a half times as large, while db is right. "
+    "Which factor does the derivative of a square bring along?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return 3 * X.T @ residual, 2 * residual.sum(dim=0)
+
+
+@misconception(
+    "factor_three_for_b",
+    "db is {got: db} where {expected: db} is expected: one and a half times as large, while dw is right. "
+    "Which factor does the derivative of a square bring along?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return 2 * X.T @ residual, 3 * residual.sum(dim=0)
+
+
+@misconception(
+    "dw_left_at_zero",
+    "dw holds only zeros where {expected: dw} is expected: with this gradient the weights would never move. "
+    "What multiplies every entry of it?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return 0 * X.T @ residual, 2 * residual.sum(dim=0)
+
+
+@misconception(
+    "db_left_at_zero",
+    "db is 0 where {expected: db} is expected: with this gradient the bias would never move. By how much "
+    "does each residual change when b grows by one?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return 2 * X.T @ residual, 0 * residual.sum(dim=0)
+
+
+@misconception(
+    "wrong_sign_for_w_only",
+    "dw is {got: dw} where {expected: dw} is expected: the same sizes with the other sign, while db is "
+    "right. Both come from one residual: what turns the sign of one of them?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return -2 * X.T @ residual, 2 * residual.sum(dim=0)
+
+
+@misconception(
+    "wrong_sign_for_b_only",
+    "db is {got: db} where {expected: db} is expected: the same size with the other sign, while dw is right. "
+    "Both come from one residual: what turns the sign of one of them?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return 2 * X.T @ residual, -2 * residual.sum(dim=0)
+
+
+@misconception(
+    "column_of_residuals_for_db",
+    "db has shape {got: shape of db}, one number for each row, in a column. There is one bias for all rows: "
+    "how do their pulls on it come together?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return 2 * X.T @ residual, 2 * residual
+
+
+@misconception(
+    "divided_by_the_features",
+    "dw is {got: dw} where {expected: dw} is expected: 2 is divided by the features instead of multiplied "
+    "with them. What happens to a row whose feature is near 0?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return 2 / X.T @ residual, 2 * residual.sum(dim=0)
+
+
+@misconception(
+    "divided_by_the_residuals",
+    "db is {got: db} where {expected: db} is expected: 2 is divided by the sum of the residuals instead of "
+    "multiplied with it. What should the gradient come to for small residuals?",
+)
+def gradients_by_hand(X, y, w, b):
+    residual = X @ w + b - y.reshape(-1, 1)
+    return 2 * X.T @ residual, 2 / residual.sum(dim=0)
 
 
 # ---------------- gradients_by_hand: right, though it looks different
@@ -1286,6 +1622,20 @@ def sgd_step(params, lr):
                 p.grad = None
 
 
+@misconception(
+    "divided_by_the_gradient",
+    "After step 1, params[0] is {got: params[0] after step 1} where {expected: params[0] after step 1} is "
+    "expected: lr is divided by the gradient, so that the flattest direction gets the longest step. How "
+    "should the step grow with the slope?",
+)
+def sgd_step(params, lr):
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p -= lr / p.grad
+                p.grad = None
+
+
 # ---------------- sgd_step: right, though it looks different
 
 
@@ -1369,3 +1719,12 @@ def sgd_step(params, lr):
             if params[i].grad is not None:
                 params[i][...] = params[i] - params[i].grad * lr
                 params[i].grad = None
+
+
+@alternative("cleared_in_any_case", "A gradient that is None stays None.")
+def sgd_step(params, lr):
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p -= lr * p.grad
+            p.grad = None
