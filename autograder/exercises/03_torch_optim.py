@@ -17,11 +17,13 @@ from autograder.evidence import Item
 from autograder.exercise import Challenge, Recorder, exercise
 from autograder.exercises.pieces import WatchedSGD, drawn_model, drawn_rows, loader_of
 from autograder.plain import array_of, kind_of
+from autograder.recorder import Stop
 
 FIVE = (SGD, Adam, RMSprop, Adagrad, Adadelta)
 NAMES = tuple(kind.__name__.lower() for kind in FIVE)
 # how a step is computed, not what it does
 HOW_ONLY = ("lr", "params", "foreach", "fused", "capturable", "differentiable")
+REFUSED = object()
 
 
 @exercise(
@@ -54,12 +56,21 @@ def make_optimizer(function: Any, challenge: Challenge, record: Recorder) -> Non
         challenge.choice(("adamw", "adamax", "nadam", "rprop", "asgd")),
         challenge.choice(("sdg", "gradient", "momentum")),
     ]
-    for name, (lr, starts, slopes) in zip(names, draws, strict=True):
+    built = []
+    for name, (lr, starts, _) in zip(names, draws, strict=True):
         params = [torch.tensor(start, requires_grad=True) for start in starts]
         label = f'make_optimizer("{name}", params, lr={lr})'
-        optimizer = record.call(label, function, name, params, lr)
-        wanted = next(kind for kind in FIVE if kind.__name__.lower() == name)
-        record.require(f'what make_optimizer("{name}", …) returns', _kind(optimizer), f"torch.optim.{wanted.__name__}")
+        built.append((params, record.call(label, _unless_refused, function, name, params, lr)))
+    refused = sorted(name for name, (_, optimizer) in zip(names, built, strict=True) if optimizer is REFUSED)
+    record.trace("the names that are refused", refused)
+    record.require("the number of names among the five that are refused", len(refused), 0)
+    # all five before a look at any: one class in the wrong place is another mistake than one class for all
+    kinds = {name: _kind(optimizer) for name, (_, optimizer) in zip(names, built, strict=True)}
+    for name, kind in kinds.items():
+        record.outcome(f'what make_optimizer("{name}", …) returns', kind)
+    if kinds != {kind.__name__.lower(): f"torch.optim.{kind.__name__}" for kind in FIVE}:
+        raise Stop
+    for name, (_, _, slopes), (params, optimizer) in zip(names, draws, built, strict=True):
         groups = optimizer.param_groups
         bound = [_place(tensor, params) for group in groups for tensor in group["params"]]
         record.outcome(f'the tensors that the "{name}" optimizer moves', bound)
@@ -76,6 +87,19 @@ def make_optimizer(function: Any, challenge: Challenge, record: Recorder) -> Non
         tensors = [torch.zeros(2, requires_grad=True)]
         happened = record.call(f'make_optimizer("{name}", params, lr=0.1)', _what_happens, function, name, tensors, 0.1)
         record.outcome(f'what make_optimizer("{name}", …) does', happened)
+
+
+def _unless_refused(function: Callable, *arguments: object) -> object:
+    """What `function` returns; REFUSED where it raises a ValueError of its own, not one of torch's."""
+    try:
+        return function(*arguments)
+    except ValueError as error:
+        last = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        if last is not None and str(last.tb_frame.f_globals.get("__name__")).startswith("torch"):
+            raise
+        return REFUSED
 
 
 def _kind(value: object) -> str:
@@ -253,14 +277,24 @@ def tune_learning_rates(function: Any, challenge: Challenge, record: Recorder) -
         "dict" if isinstance(rates, dict) else kind_of(rates),
         "dict",
     )
-    pairs = list(dict.items(rates))
-    record.require("the names in the dictionary", sorted(str(name) for name, _ in pairs), sorted(NAMES))
-    found = {str(name): _number(value) for name, value in pairs}
+    found = {str(name): _number(value) for name, value in dict.items(rates)}
+    # counted, not listed: one name left out is one mistake, whichever it is; the traces say which
+    missing, unknown = [name for name in NAMES if name not in found], [name for name in found if name not in NAMES]
+    record.trace("the names in the dictionary", sorted(found))
+    record.trace("the names that are missing", missing)
+    record.outcome("the number of names among the five that are missing", len(missing))
+    record.outcome("the number of other names", len(unknown))
+    if missing or unknown:
+        raise Stop
+    numbers = {name: found[name] for name in NAMES if isinstance(found[name], float) and math.isfinite(found[name])}
+    bad = [f"{name}: {_shown(found[name])}" for name in NAMES if name not in numbers or numbers[name] <= 0]
+    record.trace("the rates that are no positive numbers", bad)
+    record.outcome("the number of rates that are 0", sum(number == 0 for number in numbers.values()))
+    record.outcome("the number of rates below 0", sum(number < 0 for number in numbers.values()))
+    others = sorted({_shown(found[name]) for name in NAMES if name not in numbers})
+    record.outcome("what stands in the place of a number", others)
     for name in NAMES:
-        number = found[name]
-        positive = isinstance(number, float) and math.isfinite(number) and number > 0
-        record.outcome(f"what stands under {name!r}", "a positive number" if positive else _not_positive(number))
-        record.note(f"the rate of {name}", number)
+        record.note(f"the rate of {name}", found[name])
     # from the signature: the first optimizer of a process loads torch's compiler, which takes seconds
     defaults = [float(inspect.signature(kind).parameters["lr"].default) for kind in FIVE]
     in_order = [found[name] for name in NAMES]
@@ -268,5 +302,5 @@ def tune_learning_rates(function: Any, challenge: Challenge, record: Recorder) -
     record.outcome("all five rates left at torch's defaults", in_order == defaults)
 
 
-def _not_positive(value: object) -> str:
-    return f"the number {value:.4g}" if isinstance(value, float) else str(value)
+def _shown(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -363,6 +363,151 @@ def make_optimizer(name, params, lr):
     return classes[name]([params[0]], lr=lr)
 
 
+@misconception(
+    "one_name_forgotten",
+    "One of the five names is refused as if it were unknown: {got: the names that are refused}. Is it "
+    "missing among yours, or spelt otherwise there?",
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adagrad,
+    }
+    if name not in classes:
+        raise ValueError(f"unknown optimizer {name!r}")
+    return classes[name](params, lr=lr)
+
+
+@misconception(
+    "all_names_refused",
+    "All five names are refused with a ValueError: whatever comes in, the `raise` is reached. For which "
+    "names should it be, and does your condition say so?",
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adagrad,
+        "adadelta": torch.optim.Adadelta,
+    }
+    if name in classes:
+        raise ValueError(f"unknown optimizer {name!r}")
+    return classes[name](params, lr=lr)
+
+
+@misconception(
+    "adam_for_sgd",
+    'Asked for "sgd", you build {got: what make_optimizer("sgd", …) returns}; the others are right. Compare '
+    'the name and the class on the line for "sgd".',
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.Adam,
+        "adam": torch.optim.Adam,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adagrad,
+        "adadelta": torch.optim.Adadelta,
+    }
+    if name not in classes:
+        raise ValueError(f"unknown optimizer {name!r}")
+    return classes[name](params, lr=lr)
+
+
+@misconception(
+    "sgd_for_adam",
+    'Asked for "adam", you build {got: what make_optimizer("adam", …) returns}; the others are right. '
+    'Compare the name and the class on the line for "adam".',
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.SGD,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adagrad,
+        "adadelta": torch.optim.Adadelta,
+    }
+    if name not in classes:
+        raise ValueError(f"unknown optimizer {name!r}")
+    return classes[name](params, lr=lr)
+
+
+@misconception(
+    "adagrad_for_rmsprop",
+    'Asked for "rmsprop", you build {got: what make_optimizer("rmsprop", …) returns}. The two divide by '
+    "squared gradients in different ways: one forgets the old ones. Compare the name and the class on that "
+    "line.",
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "rmsprop": torch.optim.Adagrad,
+        "adagrad": torch.optim.Adagrad,
+        "adadelta": torch.optim.Adadelta,
+    }
+    if name not in classes:
+        raise ValueError(f"unknown optimizer {name!r}")
+    return classes[name](params, lr=lr)
+
+
+@misconception(
+    "adadelta_for_adagrad",
+    'Asked for "adagrad", you build {got: what make_optimizer("adagrad", …) returns}. The names begin alike, '
+    "the steps do not. Compare the name and the class on that line.",
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adadelta,
+        "adadelta": torch.optim.Adadelta,
+    }
+    if name not in classes:
+        raise ValueError(f"unknown optimizer {name!r}")
+    return classes[name](params, lr=lr)
+
+
+@misconception(
+    "rmsprop_for_adadelta",
+    'Asked for "adadelta", you build {got: what make_optimizer("adadelta", …) returns}. Both average squared '
+    "gradients, but only one of them measures its steps by its own past steps. Compare the name and the "
+    "class on that line.",
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adagrad,
+        "adadelta": torch.optim.RMSprop,
+    }
+    if name not in classes:
+        raise ValueError(f"unknown optimizer {name!r}")
+    return classes[name](params, lr=lr)
+
+
+@misconception(
+    "params_handed_back",
+    "What comes back is the list of tensors that was handed in; no optimizer was built around it. What has "
+    "to be called with that list and with `lr`?",
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adagrad,
+        "adadelta": torch.optim.Adadelta,
+    }
+    if name not in classes:
+        raise ValueError(f"unknown optimizer {name!r}")
+    return params
+
+
 # make_optimizer: right
 
 
@@ -805,6 +950,15 @@ def optimizer_step(model, batch, optimizer):
     return round(loss.item(), 6)
 
 
+@alternative("zero_grad_before_backward", "The forward pass reads no gradient: clearing may wait until `backward`.")
+def optimizer_step(model, batch, optimizer):
+    loss = sum_squared_error(model.forward(batch["X"]), batch["y"])
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
 # tune_learning_rates: wrong
 
 
@@ -919,17 +1073,17 @@ def tune_learning_rates():
 
 @misconception(
     "exponents_for_rates",
-    "Under 'sgd' stands {got: what stands under 'sgd'}. That looks like an exponent of ten and not like the "
-    "rate itself; a rate below 0 would walk uphill. What number is 10 to that power?",
+    "Among your numbers are {got: the rates that are no positive numbers}. They look like exponents of ten and not "
+    "like the rates themselves; a rate below 0 would walk uphill. What number is 10 to that power?",
 )
 def tune_learning_rates():
-    return {"sgd": -3, "adam": 0.5, "rmsprop": 0.3, "adagrad": 1.5, "adadelta": 2.6}
+    return {"sgd": -3, "adam": 0, "rmsprop": 0, "adagrad": 1, "adadelta": 3}
 
 
 @misconception(
     "rate_and_loss",
-    "Under 'sgd' stands {got: what stands under 'sgd'}, where one number is wanted: the rate. Did you keep "
-    "the loss it led to beside it? Take it out of the pair.",
+    "Under each name stands a {got: what stands in the place of a number}, where one number is wanted: the "
+    "rate. Did you keep the loss it led to beside it? Take it out of the pair.",
 )
 def tune_learning_rates():
     return {
@@ -939,6 +1093,42 @@ def tune_learning_rates():
         "adagrad": (30.0, 5.8),
         "adadelta": (400.0, 900.0),
     }
+
+
+@misconception(
+    "nothing_returned",
+    "The function gives back {got: the kind of what tune_learning_rates() returns}: a dictionary may stand "
+    "in it, but it never leaves it. Which word hands a value to the caller?",
+)
+def tune_learning_rates():
+    {"sgd": 1e-3, "adam": 3.0, "rmsprop": 1.5, "adagrad": 30.0, "adadelta": 400.0}
+
+
+@misconception(
+    "one_name_missing",
+    "One of the five names has no rate: {got: the names that are missing}. A name that stands there twice "
+    "counts once, with its last number. Which five names does your dictionary begin its entries with?",
+)
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 3.0, "rmsprop": 1.5, "adagrad": 30.0}
+
+
+@misconception(
+    "one_rate_zero",
+    "One of the rates is 0: {got: the rates that are no positive numbers}. How far does a tensor move in 200 "
+    "steps of that length?",
+)
+def tune_learning_rates():
+    return {"sgd": 0.0, "adam": 3.0, "rmsprop": 1.5, "adagrad": 30.0, "adadelta": 400.0}
+
+
+@misconception(
+    "one_rate_negative",
+    "One of the rates is below 0: {got: the rates that are no positive numbers}. The update subtracts rate "
+    "times slope; where does it lead with a minus sign more?",
+)
+def tune_learning_rates():
+    return {"sgd": -0.001, "adam": 3.0, "rmsprop": 1.5, "adagrad": 30.0, "adadelta": 400.0}
 
 
 # tune_learning_rates: right
@@ -998,3 +1188,43 @@ def tune_learning_rates():
     }
     grid = [1e-3, 3.0, 30.0, 600.0]
     return {name: next((rate for rate in grid if arrives(kind, rate)), 1.0) for name, kind in kinds.items()}
+
+
+@alternative("adam_at_four", "Rates are wide: Adam's steps of 4 reach 84 in time and still settle.")
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 4.0, "rmsprop": 1.5, "adagrad": 30.0, "adadelta": 400.0}
+
+
+@alternative("adam_at_two", "Rates are wide: 200 steps of 2 are more than enough for a way of 84.")
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 2.0, "rmsprop": 1.5, "adagrad": 30.0, "adadelta": 400.0}
+
+
+@alternative("rmsprop_larger", "Rates are wide: RMSprop settles closely enough with steps of 2.5.")
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 3.0, "rmsprop": 2.5, "adagrad": 30.0, "adadelta": 400.0}
+
+
+@alternative("rmsprop_smaller", "Rates are wide: 200 steps of 0.5 are still a way of 100, and 84 are needed.")
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 3.0, "rmsprop": 0.5, "adagrad": 30.0, "adadelta": 400.0}
+
+
+@alternative("adagrad_a_little_larger", "A thirtieth more or less does not decide whether Adagrad gets there.")
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 3.0, "rmsprop": 1.5, "adagrad": 31.0, "adadelta": 400.0}
+
+
+@alternative("adagrad_a_little_smaller", "A thirtieth less is in time as well.")
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 3.0, "rmsprop": 1.5, "adagrad": 29.0, "adadelta": 400.0}
+
+
+@alternative("adadelta_a_little_larger", "1 in 400 more makes no difference that the race could see.")
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 3.0, "rmsprop": 1.5, "adagrad": 30.0, "adadelta": 401.0}
+
+
+@alternative("adadelta_a_little_smaller", "1 in 400 less makes no difference that the race could see.")
+def tune_learning_rates():
+    return {"sgd": 1e-3, "adam": 3.0, "rmsprop": 1.5, "adagrad": 30.0, "adadelta": 399.0}
