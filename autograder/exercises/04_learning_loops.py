@@ -339,7 +339,8 @@ def weights_near_truth(function: Any, challenge: Challenge, record: Recorder) ->
         errors = np.array([challenge.uniform(0.2, 0.8) for _ in range(n_in)])
         errors *= np.where(np.arange(n_in) % 2, 1, -1)
         largest = int(coef.argmax())
-        # not at the largest coefficient: there, comparing the two maxima would find it
+        # neither the farthest nor the nearest at the largest coefficient: there, comparing the two maxima would find it
+        errors[largest] = np.copysign(challenge.uniform(0.85, 1.1), errors[largest])
         farthest = (largest + challenge.integer(1, n_in - 1)) % n_in
         errors[farthest] = sign * challenge.uniform(1.2, 2.4)
         bias = challenge.uniform(3, 6)

@@ -454,6 +454,51 @@ def train_one_epoch(model, data_loader, optimizer):
         optimizer.step()
 
 
+@misconception(
+    "doubled_for_squared",
+    "After one epoch the numbers are {got: the weights and bias after epoch 1} where {expected: the weights "
+    "and bias after epoch 1} are expected: each error is doubled, not squared, so every row pulls alike, "
+    "however far off it is. What is the difference between `* 2` and `** 2`?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        prediction = model.forward(batch["X"]).squeeze(1)
+        loss = ((prediction - batch["y"]) * 2).sum()
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "added_for_subtracted",
+    "After one epoch the numbers are {got: the weights and bias after epoch 1} where {expected: the weights "
+    "and bias after epoch 1} are expected: prediction and target are added, so the model learns the targets "
+    "with their sign turned. What would the loss of a perfect prediction be?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        prediction = model.forward(batch["X"]).squeeze(1)
+        loss = ((prediction + batch["y"]) ** 2).sum()
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "cubed_for_squared",
+    "After one epoch the numbers are {got: the weights and bias after epoch 1} where {expected: the weights "
+    "and bias after epoch 1} are expected: with the power of three a miss below the target makes the loss "
+    "smaller, and the model walks off that way. Which power makes misses to both sides count?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        prediction = model.forward(batch["X"]).squeeze(1)
+        loss = ((prediction - batch["y"]) ** 3).sum()
+        loss.backward()
+        optimizer.step()
+
+
 # train_one_epoch: right
 
 
@@ -567,6 +612,36 @@ def train_one_epoch(model, data_loader, optimizer):
         loss_of(batch).backward()
         optimizer.step()
     return model
+
+
+@alternative("squeezed_from_behind", "Of two dimensions the last is the second: `squeeze(-1)` is `squeeze(1)`.")
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        prediction = model.forward(batch["X"]).squeeze(-1)
+        loss = ((prediction - batch["y"]) ** 2).sum()
+        loss.backward()
+        optimizer.step()
+
+
+@alternative("target_minus_prediction", "A square does not know the sign of what was squared.")
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        prediction = model.forward(batch["X"]).squeeze(1)
+        loss = ((batch["y"] - prediction) ** 2).sum()
+        loss.backward()
+        optimizer.step()
+
+
+@alternative("cleared_after_the_forward_pass", "The forward pass reads no gradient.")
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        prediction = model.forward(batch["X"]).squeeze(1)
+        optimizer.zero_grad()
+        loss = ((prediction - batch["y"]) ** 2).sum()
+        loss.backward()
+        optimizer.step()
 
 
 # validate_one_epoch: wrong
@@ -965,6 +1040,192 @@ def validate_one_epoch(model, data_loader):
     return total / rows
 
 
+@misconception(
+    "rows_start_at_one",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: one row more is counted than there is. Where does the count of rows begin?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 1
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "rows_start_below_zero",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: it is divided by one row less than there is. The mean over N rows divides by N; where does "
+    "your count of rows begin?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, -1
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "total_starts_at_one",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: a little more than the squared errors is added up. Where does the total begin, before the "
+    "first row?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 1.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "errors_never_added",
+    "The value is {got: the value for the first loader}, whatever the model predicts: rows are counted, "
+    "errors are not added up. Which of the two totals never grows?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "negative_mean",
+    "The value is {got: the value for the first loader}: right but for its sign, and no mean of squares is "
+    "below 0. One of the two running totals goes down where it should go up. Which?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total -= ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "doubled_for_squared",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: the errors are doubled, not squared, so that those with a minus sign cancel others. What is "
+    "the difference between `* 2` and `** 2`?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) * 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "added_for_subtracted",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: prediction and target are added. What would the error of a perfect prediction be then?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction + batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "cubed_for_squared",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: with the power of three, misses to one side cancel misses to the other. Which power makes "
+    "both count?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 3).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "every_row_counts_as_one",
+    "The value is {got: the value for the first loader} for any model and any rows: anything to the power of "
+    "0 is 1. Which power squares?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 0).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "rows_counted_after_the_loop",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: the errors of all mini-batches are divided by the rows of the last one alone. How often does "
+    "the line run that counts rows?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+        rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "multiplied_by_the_rows",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: the sum is multiplied by the number of rows, so that it grows with every row that is added. "
+    "What makes a mean of a sum?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total * rows
+
+
+@misconception(
+    "fraction_upside_down",
+    "The value is {got: the value for the first loader} where {expected: the value for the first loader} is "
+    "expected: rows by errors instead of errors by rows, so a better model gets a larger number. Which of "
+    "the two totals belongs above the line?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return rows / total
+
+
 # validate_one_epoch: right
 
 
@@ -1053,6 +1314,125 @@ def validate_one_epoch(model, data_loader):
         total += (((batch["X"] @ w + b).squeeze(1) - batch["y"]) ** 2).sum().item()
         rows += batch["y"].size(0)
     return total / rows
+
+
+@alternative(
+    "float_for_the_count",
+    "A count that begins at 0.0 counts as well, and a total may begin at the whole number 0.",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0, 0.0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@alternative(
+    "totals_named_in_another_order",
+    "The two totals both begin at zero: 0 or 0.0 makes no difference to a sum.",
+)
+def validate_one_epoch(model, data_loader):
+    rows, total = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@alternative("squeezed_from_behind", "Of two dimensions the last is the second: `squeeze(-1)` is `squeeze(1)`.")
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(-1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@alternative("rows_counted_first", "The two totals do not know of each other.")
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            rows += len(batch["y"])
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+    return total / rows
+
+
+@alternative("new_total_each_time", "A float is never changed in place: `total = total + …` is what `+=` does.")
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total = total + ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@alternative("new_count_each_time", "A whole number is never changed in place: `rows = rows + …` is what `+=` does.")
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows = rows + len(batch["y"])
+    return total / rows
+
+
+@alternative(
+    "total_as_a_tensor",
+    "Without gradients a total of tensors is harmless; the one-element tensor that comes back is taken for its number.",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@alternative("target_minus_prediction", "A square does not know the sign of what was squared.")
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((batch["y"] - prediction) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@alternative("rows_of_the_features", "X has as many rows as y has entries.")
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["X"])
+    return total / rows
+
+
+@alternative("returned_from_within", "A `return` inside `with` leaves the block, which switches tracking back on.")
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            prediction = model.forward(batch["X"]).squeeze(1)
+            total += ((prediction - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+        return total / rows
 
 
 # fit: wrong
@@ -1373,6 +1753,128 @@ def fit(model, train_loader, test_loader, optimizer, epochs, history={"train": [
     return {"train": list(history["train"]), "test": list(history["test"])}
 
 
+@misconception(
+    "no_epoch_at_all",
+    "`train_one_epoch` is not called once, however many epochs are asked for: the history comes back empty, "
+    "from a model that was left as it was. Is there a loop, and is it reached?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    return history
+
+
+@misconception(
+    "loader_and_optimizer_exchanged",
+    "`train_one_epoch` is given the optimizer where it expects the loader, and the loader where it expects "
+    "the optimizer. Python goes by the order alone. In which order did you define the three?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, optimizer, train_loader)
+        history["train"].append(validate_one_epoch(model, train_loader))
+        history["test"].append(validate_one_epoch(model, test_loader))
+    return history
+
+
+@misconception(
+    "train_never_measured",
+    'The list under "train" stays empty while the one under "test" has a number for each epoch. Which loader '
+    "is never measured?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["test"].append(validate_one_epoch(model, test_loader))
+    return history
+
+
+@misconception(
+    "test_never_measured",
+    'The list under "test" stays empty while the one under "train" has a number for each epoch. Which loader '
+    "is never measured?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["train"].append(validate_one_epoch(model, train_loader))
+    return history
+
+
+@misconception(
+    "all_under_train",
+    'The list under "train" has {got: the number of values in `history["train"]`} numbers where {expected: '
+    'the number of values in `history["train"]`} are expected, and the one under "test" none: both loaders '
+    "are measured, and both numbers go into one list. Compare the two `append`s.",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["train"].append(validate_one_epoch(model, train_loader))
+        history["train"].append(validate_one_epoch(model, test_loader))
+    return history
+
+
+@misconception(
+    "all_under_test",
+    'The list under "train" stays empty, and the one under "test" has two numbers an epoch: both loaders are '
+    "measured, and both numbers go into one list. Compare the two `append`s.",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["test"].append(validate_one_epoch(model, train_loader))
+        history["test"].append(validate_one_epoch(model, test_loader))
+    return history
+
+
+@misconception(
+    "test_measured_once",
+    'The list under "test" has {got: the number of values in `history["test"]`} value where {expected: the '
+    'number of values in `history["test"]`} are expected; the training rows are measured in every epoch. '
+    "Which line stands outside the loop?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["train"].append(validate_one_epoch(model, train_loader))
+    history["test"].append(validate_one_epoch(model, test_loader))
+    return history
+
+
+@misconception(
+    "model_kept_under_train",
+    'Under "train" stands the model itself, {got: value 0 of `history["train"]`}, once an epoch, where a '
+    "number is wanted. Which function makes a number of a model and a loader?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["train"].append(model)
+        history["test"].append(validate_one_epoch(model, test_loader))
+    return history
+
+
+@misconception(
+    "model_kept_under_test",
+    'Under "test" stands the model itself, {got: value 0 of `history["test"]`}, once an epoch, where a '
+    "number is wanted. Which function makes a number of a model and a loader?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["train"].append(validate_one_epoch(model, train_loader))
+        history["test"].append(model)
+    return history
+
+
 # fit: right
 
 
@@ -1462,6 +1964,16 @@ def fit(model, train_loader, test_loader, optimizer, epochs):
     train_one_epoch(model, train_loader, optimizer)
     train, test = validate_one_epoch(model, train_loader), validate_one_epoch(model, test_loader)
     return {"train": [*before["train"], train], "test": [*before["test"], test]}
+
+
+@alternative("test_measured_first", "Measuring changes nothing, so either loader may come first.")
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["test"].append(validate_one_epoch(model, test_loader))
+        history["train"].append(validate_one_epoch(model, train_loader))
+    return history
 
 
 # loss_drops: wrong
@@ -1604,6 +2116,74 @@ def ten_epochs(model, train_loader, test_loader):
     return model
 
 
+@misconception(
+    "tensors_for_optimizer",
+    "`fit` gets the list of tensors where an optimizer is expected: what should be moved, but nothing that "
+    "moves it. What has to be built around `model.params`?",
+)
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = model.params
+    return fit(model, train_loader, test_loader, optimizer, 10)
+
+
+@misconception(
+    "eleven_epochs",
+    "`fit` is asked for 11 epochs. Whoever counts from 0 to 10 counts one too many; what does the text ask for?",
+)
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = torch.optim.SGD(model.params, lr=1e-3)
+    return fit(model, train_loader, test_loader, optimizer, 11)
+
+
+@misconception(
+    "nine_epochs",
+    "`fit` is asked for 9 epochs. The last epoch has the number 9 where counting begins with 0; how many are that?",
+)
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = torch.optim.SGD(model.params, lr=1e-3)
+    return fit(model, train_loader, test_loader, optimizer, 9)
+
+
+@misconception(
+    "no_epochs",
+    "`fit` is asked for 0 epochs: it returns two empty lists and leaves the model as it was. How many does "
+    "the text ask for?",
+)
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = torch.optim.SGD(model.params, lr=1e-3)
+    return fit(model, train_loader, test_loader, optimizer, 0)
+
+
+@misconception(
+    "test_loader_twice",
+    "`fit` is given the test loader twice: it trains on the very rows that it is tested on. Which loader "
+    "belongs into the first of the two places?",
+)
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = torch.optim.SGD(model.params, lr=1e-3)
+    return fit(model, test_loader, test_loader, optimizer, 10)
+
+
+@misconception(
+    "optimizer_and_test_loader_exchanged",
+    "`fit` is given the optimizer where it expects the test loader, and the test loader where it expects the "
+    "optimizer. Where does the optimizer come in its signature?",
+)
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = torch.optim.SGD(model.params, lr=1e-3)
+    return fit(model, train_loader, optimizer, test_loader, 10)
+
+
+@misconception(
+    "rate_above_one",
+    "The learning rate is above 1. With sums of squares the slopes are in the hundreds: how far does the "
+    "first step go? The text says 1e-3; with how many zeros is that written?",
+)
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = torch.optim.SGD(model.params, lr=1.001)
+    return fit(model, train_loader, test_loader, optimizer, 10)
+
+
 # loss_drops: right
 
 
@@ -1662,6 +2242,12 @@ def ten_epochs(model, train_loader, test_loader):
         history["train"].append(validate_one_epoch(model, train_loader))
         history["test"].append(validate_one_epoch(model, test_loader))
     return history
+
+
+@alternative("rate_left_to_torch", "1e-3 is what torch's SGD takes where no rate is given.")
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = torch.optim.SGD(model.params)
+    return fit(model, train_loader, test_loader, optimizer, 10)
 
 
 # weights_near_truth: wrong
@@ -1837,6 +2423,46 @@ def distance_from_truth(model, coef, bias):
     return float(w_error), abs(model.b.item() - bias)
 
 
+@misconception(
+    "one_number_in_a_tuple",
+    "What comes back is one number in a tuple, and two are wanted: the error of the weights and that of the "
+    "bias. Which of them is left out on the last line?",
+)
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return (float(np.abs(learned - coef).max()),)
+
+
+@misconception(
+    "weights_added_to_the_truth",
+    "w_error is {got: w_error of the first model} where {expected: w_error of the first model} is expected: "
+    "learned and true weights are added. How large would the error of a perfect model be then?",
+)
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return float(np.abs(learned + coef).max()), abs(model.b.item() - bias)
+
+
+@misconception(
+    "smallest_error",
+    "w_error is {got: w_error of the first model} where {expected: w_error of the first model} is expected: "
+    "the error of the best weight. Asked for is the one that is farthest off. What is the opposite of `min`?",
+)
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return float(np.abs(learned - coef).min()), abs(model.b.item() - bias)
+
+
+@misconception(
+    "bias_added_to_the_truth",
+    "b_error is {got: b_error of the first model} where {expected: b_error of the first model} is expected: "
+    "learned and true bias are added. How large would the error of a perfect model be then?",
+)
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return float(np.abs(learned - coef).max()), abs(model.b.item() + bias)
+
+
 # weights_near_truth: right
 
 
@@ -1879,3 +2505,39 @@ def distance_from_truth(model, coef, bias):
     w, b = (p.detach().double().numpy().reshape(-1) for p in model.params)
     errors = [np.abs(w - coef), np.abs(b - bias)]
     return tuple(float(e.max()) for e in errors)
+
+
+@alternative(
+    "without_numpy_call",
+    "NumPy takes a detached tensor for an array; a tensor with one number counts as a number.",
+)
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().ravel()
+    return float(np.abs(learned - coef).max()), abs(model.b.item() - bias)
+
+
+@alternative("numpy_number", "A NumPy float counts as a float.")
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return np.abs(learned - coef).max(), abs(model.b.item() - bias)
+
+
+@alternative("truth_minus_weights", "`abs` takes the sign away, whichever of the two is subtracted.")
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return float(np.abs(coef - learned).max()), abs(model.b.item() - bias)
+
+
+@alternative("truth_minus_bias", "`abs` takes the sign of the bias error away, whichever of the two is subtracted.")
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return float(np.abs(learned - coef).max()), abs(bias - model.b.item())
+
+
+@alternative(
+    "bias_error_as_a_tensor",
+    "A tensor with one number counts as a number, as everywhere in the course's checks.",
+)
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return float(np.abs(learned - coef).max()), abs(model.b - bias)
