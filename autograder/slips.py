@@ -59,8 +59,8 @@ SLIPS = (
     Slip(
         "attribute_missing",
         r"AttributeError: '(\w+)' object has no attribute '(\w+)'",
-        "`.{1}` is looked for on something of kind `{0}`, which has none. Is it the object that you expect at this place, and was "
-        "`{1}` ever put on it?",
+        "`.{1}` is looked for on something of kind `{0}`, which has none. Is it the object that you expect at this "
+        "place, and was `{1}` ever put on it?",
     ),
     Slip(
         "key_missing",
@@ -76,7 +76,8 @@ SLIPS = (
     Slip(
         "not_a_function",
         r"TypeError: '(\w+)' object is not callable",
-        "The brackets call what stands before them, and that is of kind `{0}`. Which function or class did you mean to call?",
+        "The brackets call what stands before them, and that is of kind `{0}`. Which function or class did you "
+        "mean to call?",
     ),
     Slip(
         "shapes_do_not_fit",
@@ -105,13 +106,14 @@ SLIPS = (
     Slip(
         "kinds_do_not_mix",
         r"TypeError: unsupported operand type\(s\) for ([^:]+): '([^']+)' and '([^']+)'",
-        "The kinds `{1}` and `{2}` meet in `{0}`, which is made for two numbers or tensors. Which of the two is not what you "
-        "wanted there, and is the right thing inside it?",
+        "The kinds `{1}` and `{2}` meet in `{0}`, which is made for two numbers or tensors. Which of the two is not "
+        "what you wanted there, and is the right thing inside it?",
     ),
     Slip(
         "wrong_kind_handed_on",
         r"TypeError: .*argument '(\w+)' .*must be (\w+), not (\w+)",
-        "Something of kind `{2}` is handed on where a `{1}` is wanted. Is the `{1}` inside it, or did another name slip in?",
+        "Something of kind `{2}` is handed on where a `{1}` is wanted. Is the `{1}` inside it, or did another name "
+        "slip in?",
     ),
     Slip(
         "whole_number_wanted",
