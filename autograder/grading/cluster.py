@@ -81,7 +81,8 @@ def cluster(address: str, say: Callable[[str], None]) -> Iterator[Cluster]:
     except ImportError:
         stop("--scheduler needs Dask: install the extra `cluster` (pip install -c constraints.txt -e '.[cluster]').")
     # what Dask reports about connections, the lines below say shorter
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [name for name in logging.root.manager.loggerDict if name.startswith(("distributed", "tornado"))]:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
     class Connection(Client):
         def __del__(self) -> None:
