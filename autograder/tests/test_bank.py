@@ -1,4 +1,7 @@
-"""The bank against the checks: every wrong solution fails with its own message, every right one passes."""
+"""The bank against the checks: every wrong solution fails with its own message, every right one passes.
+
+On a few challenges: `autograder audit` does the same on many, and more.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from autograder.exercise import chapters, exercises_of, find_exercise
 from autograder.judge import Verdict, fill, judge
 from autograder.key import Key, public_keys
 
-RANDOM_SEEDS = tuple(range(1000, 1020))
+RANDOM_SEEDS = tuple(range(1000, 1003))
 FOUR_LARGEST = ("TabularDataset", "Linear", "train_one_epoch", "validate_one_epoch")
 
 
