@@ -127,7 +127,8 @@ def audit(
     in bank.py as an @alternative with the reason.
 
     Columns: right solutions that pass, wrong ones that are named, pairs of wrong ones told apart; mutants; those
-    proven right by the bank; the share of the others that is killed; the share of killed ones named; survivors.
+    proven right by the bank; the share of the others that is killed; the share of killed ones named, and how many of
+    them by the text of an error alone; survivors.
     """
     try:
         from autograder.authoring import audit as auditing

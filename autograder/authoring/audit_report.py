@@ -24,7 +24,8 @@ COLUMNS = (
     ("mutants", "machine-made changes of the reference"),
     ("proven", "mutants that are right: the bank holds each as an alternative, with the reason"),
     ("killed", "the share of all other mutants that fail"),
-    ("named", "the share of killed mutants that get the message of a misconception or slip"),
+    ("named", "the share of killed mutants that get the message of a misconception or of a slip"),
+    ("slips", "how many of those are named by a slip, from the text of the error that they end in"),
     ("survivors", "mutants that slip through"),
 )
 
@@ -50,6 +51,7 @@ class Line:
             str(c.proven),
             percent(c.killed_share),
             percent(c.named_share),
+            str(c.slips),
             str(c.survivors),
         )
 

@@ -9,6 +9,9 @@ from autograder.authoring.bank import Entry
 from autograder.authoring.examine import Examined, Fate, Flaw
 from autograder.authoring.mutants import Mutant, fingerprint
 from autograder.challenge import PUBLIC_SEED
+from autograder.slips import SLIPS
+
+SLIP_IDS = frozenset(slip.id for slip in SLIPS)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Counts:
     """The numbers of an audit: of one exercise, of several together.
 
     `right` are alternatives, `wrong` misconceptions. Of `mutants`, some are killed by a challenge, some proven to be
-    right by an alternative, the rest survive. `named` are killed mutants that get a misconception's message.
+    right by an alternative, the rest survive. `named` are killed mutants that get a misconception's message, `slips`
+    those of them that get it from the error's text alone.
     """
 
     challenges: int
@@ -60,6 +64,7 @@ class Counts:
     killed: int
     proven: int
     named: int
+    slips: int
 
     @property
     def survivors(self) -> int:
@@ -130,6 +135,7 @@ def sum_up(chapter: str, exercise: str, bank: Sequence[Entry], reference: str, e
         killed=sum(bool(one.killed_on) for one in mutations),
         proven=sum(one.proof is not None for one in mutations),
         named=sum(one.misconception is not None for one in mutations),
+        slips=sum(one.misconception in SLIP_IDS for one in mutations),
     )
     return Audited(chapter, exercise, seeds, counts, mutations, tuple(findings))
 
