@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from autograder.grading.course import Course, GradingError, list_students
 from autograder.grading.demonstrations import demonstrations
 from autograder.grading.host import ServerError
 from autograder.grading.ingest import Rebuilt, rebuild
-from autograder.grading.judging import Judge, course_version, prepare_judge
 from autograder.grading.locks import sole_grader
 from autograder.grading.nbgrader_bridge import Writer, open_gradebook
 from autograder.grading.reading import Flag
@@ -27,6 +27,7 @@ from autograder.grading.store import Batch, Key, Store
 from autograder.grading.submissions import NoSubmission, Submission, find_submission
 from autograder.grading.template import Template, read_template
 from autograder.grading.transcript import Cell, Limits, Transcript
+from autograder.grading.version import course_version
 from autograder.grading.work import (
     Work,
     close_servers,
@@ -34,8 +35,12 @@ from autograder.grading.work import (
     interrupt,
     resources_of,
     run,
+    start_early,
     transcript_of,
 )
+
+if TYPE_CHECKING:
+    from autograder.grading.judging import Judge
 
 
 @dataclass(frozen=True)
@@ -94,16 +99,20 @@ def grade(course: Course, chapter: str, settings: Settings, progress: Progress |
     progress = progress or Progress()
     template = read_template(course.release_notebook(chapter), chapter)
     store = Store(course.root)
-    with sole_grader(store.folder_of(chapter), chapter), open_gradebook(course, progress.say) as writer:
-        # also in a gradebook that has never seen this chapter
-        writer.assignment(chapter)
-        students, lines = list_students(course, writer.students())
-        students = _chosen(students, settings.students)
-        batch = store.open_batch(chapter, course_version(course.root, chapter), settings.seed)
-        run = _Batch(course, settings, template, store, batch, writer, progress)
-        results, reused = run.grade(students)
-        if not settings.students and all(result.status != "failed" for result in results):
-            store.close_batch(batch)
+    with sole_grader(store.folder_of(chapter), chapter):
+        if not settings.scheduler and (settings.force or store.is_behind(chapter, course.root / course.submitted)):
+            # the sandbox takes seconds to start, and so does what comes before it is needed
+            start_early(imported_modules(template), chapter, unsafe=settings.unsafe)
+        with open_gradebook(course, progress.say) as writer:
+            # also in a gradebook that has never seen this chapter
+            writer.assignment(chapter)
+            students, lines = list_students(course, writer.students())
+            students = _chosen(students, settings.students)
+            batch = store.open_batch(chapter, course_version(course.root, chapter), settings.seed)
+            run = _Batch(course, settings, template, store, batch, writer, progress)
+            results, reused = run.grade(students)
+            if not settings.students and all(result.status != "failed" for result in results):
+                store.close_batch(batch)
     sandbox = next((result.sandbox for result in results if result.sandbox), "")
     return Report(chapter, batch.seed, tuple(results), tuple(reused), (*lines, *store.complaints), sandbox)
 
@@ -201,15 +210,17 @@ class _Batch:
                     Work(one.student, one.chapter, cells, self.batch.seed, settings.limits, modules, settings.unsafe)
                 )
 
-            # a machine without a box shows with this empty one, and not once for every student; the keys are made
-            # while the server starts
+            # a machine without a box shows with this empty one, and not once for every student
             first = hand_in(submissions[0], ())
-            judge = prepare_judge(self.course.root, self.batch.chapter, self.batch.seed)
-            first.result()
             for one in submissions:
                 rebuilt = rebuild(one.notebook, self.template)
                 left_out = frozenset() if settings.full else demonstrations(rebuilt)
                 waiting[hand_in(one, cells_of(rebuilt, left_out))] = (one, rebuilt)
+            # the keys are made while the server starts; late: this brings torch
+            from autograder.grading.judging import prepare_judge
+
+            judge = prepare_judge(self.course.root, self.batch.chapter, self.batch.seed)
+            first.result()
             for future in as_completed(list(waiting)):
                 one, rebuilt = waiting.pop(future)
                 yield self._finish(self._result(one, rebuilt, future, judge))

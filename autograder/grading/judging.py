@@ -5,7 +5,6 @@ Runs on the trusted side and meets plain data only.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from autograder.grading.ingest import Rebuilt
 from autograder.grading.results import CellScore
 from autograder.grading.transcript import CellRecord, Transcript
 from autograder.judge import Verdict, fill, judge
-from autograder.key import Key
+from autograder.key import Key, public_keys
 
 NO_EVIDENCE = {
     "missing": "Nothing called `{name}` was there when the check ran. Did its cell run without an error?",
@@ -110,23 +109,7 @@ def prepare_judge(root: Path, chapter: str, seed: int) -> Judge:
     """Make the keys of a chapter for one batch, from the course's solutions and bank. Raises CourseError."""
     maker = KeyMaker(AuthoredCourse(root).chapter(chapter))
     keys = {exercise.id: maker.make(exercise, check_seed(seed, exercise.id)) for exercise in exercises_of(chapter)}
-    return Judge(chapter, seed, keys, {exercise.id: maker.make(exercise) for exercise in exercises_of(chapter)})
-
-
-def course_version(root: Path, chapter: str) -> str:
-    """A fingerprint of what decides over points: the chapter's notebook, its bank, its probes."""
-    authored = AuthoredCourse(root).chapter(chapter)
-    package = Path(__file__).parents[1]
-    files = [
-        authored.solution_notebook,
-        authored.bank,
-        *sorted(package.glob("*.py")),
-        *sorted(package.glob("exercises/*.py")),
-    ]
-    digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+    return Judge(chapter, seed, keys, public_keys(chapter))
 
 
 def _error(record: CellRecord) -> str:

@@ -90,6 +90,11 @@ class Store:
                     yield document["key"]["student"], document["result"]
                     break
 
+    def is_behind(self, chapter: str, submitted: Path) -> bool:
+        """Whether a file below `submitted` is newer than every record of the chapter: a quick look, no proof."""
+        newest = max(map(_written, self.folder_of(chapter).glob("*/*.json")), default=0.0)
+        return any(_written(path) > newest for path in submitted.glob(f"*/{chapter}/*.ipynb"))
+
     def open_batch(self, chapter: str, course_version: str, seed: int | None = None) -> Batch:
         """Begin a batch, or go on with the one that was not closed for the same course version.
 

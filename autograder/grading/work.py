@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import atexit
+import contextlib
 import threading
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograder.grading.execute import execute
 from autograder.grading.host import Server, ServerError
+from autograder.grading.sandbox import SandboxError
 from autograder.grading.template import Template
 from autograder.grading.transcript import Cell, Limits, Transcript
 
@@ -42,22 +44,33 @@ def run(work: Work) -> str:
     before = _interruptions
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return execute(work.cells, work.seed, work.limits, server_for(work)).to_json()
+            server = server_for(work.modules, work.chapter, unsafe=work.unsafe)
+            return execute(work.cells, work.seed, work.limits, server).to_json()
         except ServerError:
             if attempt == ATTEMPTS or before != _interruptions:
                 raise
     raise AssertionError("unreachable")
 
 
-def server_for(work: Work) -> Server:
-    """The server of this process that fits the work; started where there is none yet."""
-    key = (work.modules, work.chapter, work.unsafe)
+def server_for(modules: tuple[str, ...], chapter: str, *, unsafe: bool) -> Server:
+    """The server of this process for such work; started where there is none yet."""
+    key = (modules, chapter, unsafe)
     with _lock:
         if key not in _servers:
-            server = Server(work.modules, work.chapter, unsafe=work.unsafe)
+            server = Server(modules, chapter, unsafe=unsafe)
             server.__enter__()
             _servers[key] = server
         return _servers[key]
+
+
+def start_early(modules: tuple[str, ...], chapter: str, *, unsafe: bool) -> None:
+    """Begin to start the server that work will soon ask for. If that fails, it fails again where it is asked for."""
+
+    def start() -> None:
+        with contextlib.suppress(SandboxError, ServerError):
+            server_for(modules, chapter, unsafe=unsafe)
+
+    threading.Thread(target=start, name="fork server", daemon=True).start()
 
 
 def interrupt() -> None:
