@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from typing import Any
 
 from autograder.authoring.bank import read_bank
@@ -18,6 +20,8 @@ from autograder.authoring.findings import Audited, sum_up
 from autograder.authoring.mutants import Mutant
 from autograder.challenge import PUBLIC_SEED
 from autograder.exercise import Exercise
+
+PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
 
 @dataclass(frozen=True)
@@ -115,11 +119,18 @@ def _processes(jobs: int) -> Executor:
 
 
 def warm_up() -> None:
-    """Import and set what a first task would have to pay for."""
+    """Import and set what a first task would have to pay for. Called in each process of a pool."""
+    end_with_parent()
     import torch
     import torch._dynamo  # the first optimizer step imports it
 
     torch.set_num_threads(1)
+
+
+def end_with_parent() -> None:
+    """Have this process killed when the one that started it dies, however that dies (Linux; no harm elsewhere)."""
+    if sys.platform == "linux" and parent_process() is not None:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 class _Here(Executor):

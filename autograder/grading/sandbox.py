@@ -12,15 +12,19 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+
+from filelock import FileLock, Timeout
 
 LevelName = Literal["bubblewrap", "landlock", "none"]
 
 PACKAGE = Path(__file__).resolve().parent.parent
 # what runs inside; whatever else lies in `grading` stays outside
 INSIDE = ("__init__.py", "confine.py", "escape.py", "frames.py", "server.py", "shell.py", "student.py", "warm.py")
+PREFIX = "autograder-box-"
 LIBRARY, WORK, HOME = "/box/lib", "/box/work", "/box/home"
 SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
 SETTINGS = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "fonts", "localtime", "mime.types")
@@ -47,6 +51,7 @@ class Box:
     work: Path | None
     log: Path
     settings: dict[str, Any] = field(default_factory=dict)
+    alive: FileLock | None = None
 
     def last_words(self) -> str:
         """The last line the box wrote, or how it ended."""
@@ -62,6 +67,8 @@ class Box:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
+        if self.alive is not None:
+            self.alive.release()
 
 
 def start_box(level: LevelName, modules: tuple[str, ...] | None, chapter: str | None) -> Box:
@@ -69,8 +76,11 @@ def start_box(level: LevelName, modules: tuple[str, ...] | None, chapter: str | 
 
     `modules` None starts a server that can only try to escape. Raises SandboxError where the box cannot be started.
     """
-    folder = Path(tempfile.mkdtemp(prefix="autograder-box-"))
+    remove_abandoned()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)
+    alive = FileLock(folder / "alive", thread_local=False)
+    alive.acquire()
     copy_learner_side(folder / "lib")
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     work = None if level == "bubblewrap" else folder / "work"
@@ -111,7 +121,17 @@ def start_box(level: LevelName, modules: tuple[str, ...] | None, chapter: str | 
         raise SandboxError(f"{command[0]} cannot be started: {error}") from None
     finally:
         theirs.close()
-    return Box(level, process, ours, folder, work, log, settings)
+    return Box(level, process, ours, folder, work, log, settings, alive)
+
+
+def remove_abandoned() -> None:
+    """Remove the folders of boxes whose grader was killed: nobody holds the lock of their file `alive` any more."""
+    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/alive"):
+        with contextlib.suppress(OSError, Timeout):
+            # one that is being made has no lock yet
+            if time.time() - path.stat().st_mtime > 60:
+                with FileLock(path, timeout=0):
+                    shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def copy_learner_side(target: Path) -> None:

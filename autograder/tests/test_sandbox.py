@@ -7,15 +7,17 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from autograder.grading import levels
 from autograder.grading.execute import Server
 from autograder.grading.levels import WALLS, probe_level
-from autograder.grading.sandbox import SandboxError
+from autograder.grading.sandbox import SandboxError, remove_abandoned
 from autograder.tests.boxed import run, server, statuses, text_of
 
 __all__ = ["server"]
@@ -251,3 +253,19 @@ def test_what_one_submission_plants_does_not_reach_the_next(server: Server) -> N
     )
     assert statuses(run(server, folders + plant)) == ["ok"]
     assert text_of(run(server, folders + look).cells[0]) == "[]\nFalse False\n"
+
+
+def test_folders_of_killed_graders_are_removed_and_those_of_living_ones_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for name in ("killed", "living", "just-made"):
+        folder = tmp_path / f"autograder-box-{name}"
+        folder.mkdir()
+        (folder / "alive").touch()
+        if name != "just-made":
+            os.utime(folder / "alive", (0, 0))
+    with FileLock(tmp_path / "autograder-box-living" / "alive"):
+        os.utime(tmp_path / "autograder-box-living" / "alive", (0, 0))
+        remove_abandoned()
+    assert {path.name for path in tmp_path.iterdir()} == {"autograder-box-living", "autograder-box-just-made"}
