@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Mapping
+from functools import cache, cached_property
 from typing import Any
 
 from autograder.authoring.bank import Entry, read_bank
@@ -26,7 +27,11 @@ class KeyMaker:
         self.chapter = chapter
         self.cells = chapter.cells if cells is None else cells
         self.bank = read_bank(chapter)
-        self.namespace = reference_namespace(self.cells, chapter.name)
+
+    @cached_property
+    def namespace(self) -> dict[str, Any]:
+        """What the chapter's setup and solution cells leave, run on first use."""
+        return reference_namespace(self.cells, self.chapter.name)
 
     def reference(self, exercise: Exercise) -> Any:
         """The object that the solution cell leaves. Raises CourseError where it leaves none."""
@@ -57,20 +62,29 @@ class KeyMaker:
 
     def make(self, exercise: Exercise, seed: int = PUBLIC_SEED) -> Key:
         """The key of one exercise for the challenge of `seed`."""
-        rows = tuple(
-            Row(entry.id, entry.text, self.evidence(exercise, self.build(entry), seed).ways)
+        wrong = {
+            entry.id: self.evidence(exercise, self.build(entry), seed)
             for entry in self.entries(exercise, "misconception")
+        }
+        return self.key_from(exercise, self.evidence(exercise, self.reference(exercise), seed), wrong)
+
+    def key_from(self, exercise: Exercise, reference: Evidence, wrong: Mapping[str, Evidence]) -> Key:
+        """The key that the evidence of the reference and of each misconception make, by its id.
+
+        Raises CourseError where the reference does not get through its own probe.
+        """
+        rows = tuple(
+            Row(entry.id, entry.text, wrong[entry.id].ways) for entry in self.entries(exercise, "misconception")
         )
-        reference = self.evidence(exercise, self.reference(exercise), seed).ways
-        for items in reference.values():
+        for items in reference.ways.values():
             if any(item.label == ENDED_EARLY for item in items):
                 # a key that ends early would pass whoever ends there too
                 last = next(item for item in reversed(items) if item.label != ENDED_EARLY and item.role == "outcome")
                 raise CourseError(
                     f"{self.chapter.name}: the reference of {exercise.id!r} does not get through its own probe on "
-                    f"challenge {seed}: it ends at {last.label!r} ({describe(last.value)})"
+                    f"challenge {reference.seed}: it ends at {last.label!r} ({describe(last.value)})"
                 )
-        return Key(exercise.id, seed, self.points(exercise), reference, rows)
+        return Key(exercise.id, reference.seed, self.points(exercise), reference.ways, rows)
 
 
 @cache

@@ -6,6 +6,8 @@ the same for a class, in parallel, and survives what stops nbgrader.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,8 @@ from traitlets import Bool
 
 from autograder.grading.batch import cells_of
 from autograder.grading.ingest import Rebuilt, rebuild
-from autograder.grading.judging import Judge, prepare_judge
+from autograder.grading.judging import Judge
+from autograder.grading.keying import prepare_judge
 from autograder.grading.nbgrader_bridge import read_course
 from autograder.grading.reading import Unreadable, parse_notebook
 from autograder.grading.results import CellScore
@@ -47,11 +50,10 @@ class ExecuteBoxed(NbGraderPreprocessor):
             raise ValueError(raw.text)
         template = read_template(course.release_notebook(chapter), chapter)
         rebuilt = rebuild(raw, template)
-        judge = _judge(course.root, chapter)
+        blank = Work("", chapter, (), fresh_seed(), Limits(), imported_modules(template), self.unsafe)
+        judge = _judge(course.root, blank)
         student = resources["nbgrader"].get("student", "")
-        modules = imported_modules(template)
-        work = Work(student, chapter, cells_of(rebuilt), judge.seed, Limits(), modules, self.unsafe)
-        transcript = transcript_of(run(work))
+        transcript = transcript_of(run(replace(blank, student=student, cells=cells_of(rebuilt), seed=judge.seed)))
         for flag in (*raw.flags, *rebuilt.flags):
             self.log.warning(flag.text)
         outputs = {record.id: list(record.outputs) for record in transcript.cells}
@@ -61,11 +63,12 @@ class ExecuteBoxed(NbGraderPreprocessor):
         return nb, resources
 
 
-def _judge(root: Path, chapter: str) -> Judge:
+def _judge(root: Path, blank: Work) -> Judge:
     """The judge of one run of nbgrader: its challenge is drawn when the first submission comes."""
-    if (root, chapter) not in _judges:
-        _judges[root, chapter] = prepare_judge(root, chapter, fresh_seed())
-    return _judges[root, chapter]
+    if (root, blank.chapter) not in _judges:
+        with ThreadPoolExecutor(1) as pool:
+            _judges[root, blank.chapter] = prepare_judge(root, blank, lambda work: pool.submit(run, work))
+    return _judges[root, blank.chapter]
 
 
 def _score_outputs(outputs: dict[str, list[dict[str, Any]]], rebuilt: Rebuilt, scores: tuple[CellScore, ...]) -> None:

@@ -205,22 +205,17 @@ class _Batch:
         with _workers(settings, self.progress) as submit:
             waiting: dict[Future[str], tuple[Submission, Rebuilt]] = {}
 
-            def hand_in(one: Submission, cells: tuple[Cell, ...]) -> Future[str]:
-                return submit(
-                    Work(one.student, one.chapter, cells, self.batch.seed, settings.limits, modules, settings.unsafe)
-                )
+            blank = Work("", self.batch.chapter, (), self.batch.seed, settings.limits, modules, settings.unsafe)
+            # late: this brings torch, while the server starts. A machine without a box shows here, and not once for
+            # every student
+            from autograder.grading.keying import prepare_judge
 
-            # a machine without a box shows with this empty one, and not once for every student
-            first = hand_in(submissions[0], ())
+            judge = prepare_judge(self.course.root, blank, submit)
             for one in submissions:
                 rebuilt = rebuild(one.notebook, self.template)
                 left_out = frozenset() if settings.full else demonstrations(rebuilt)
-                waiting[hand_in(one, cells_of(rebuilt, left_out))] = (one, rebuilt)
-            # the keys are made while the server starts; late: this brings torch
-            from autograder.grading.judging import prepare_judge
-
-            judge = prepare_judge(self.course.root, self.batch.chapter, self.batch.seed)
-            first.result()
+                cells = cells_of(rebuilt, left_out)
+                waiting[submit(replace(blank, student=one.student, cells=cells))] = (one, rebuilt)
             for future in as_completed(list(waiting)):
                 one, rebuilt = waiting.pop(future)
                 yield self._finish(self._result(one, rebuilt, future, judge))

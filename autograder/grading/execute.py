@@ -84,6 +84,10 @@ def _take(run: _Run, student: Student, number: int, cell: Cell) -> bool:
             student.skip(cell.source)
             return True
         deadly = None
+        if cell.kind == "probe":
+            report, status = student.probe(_task(run, cell), run.seconds_left(run.limits.check_seconds))
+            run.records[number] = CellRecord(cell.id, status, None, (), 0.0, *_read(report, status))
+            return True
         if cell.kind == "check" and before is None:
             *found, deadly = _probe(run, student, cell)
             proven = (found[0], found[1])
@@ -117,16 +121,16 @@ def _probe(run: _Run, student: Student, cell: Cell) -> tuple[str | None, str | N
     """
     if cell.exercise is None:
         return None, None, None
-    task = {
-        "op": "probe",
-        "exercise": cell.exercise,
-        "object": cell.object_name or cell.exercise,
-        "seed": check_seed(run.seed, cell.exercise),
-    }
     with student.fork() as fork:
-        report, status = fork.do(task, run.seconds_left(run.limits.check_seconds), None)
+        report, status = fork.do(_task(run, cell), run.seconds_left(run.limits.check_seconds), None)
     evidence, reason = _read(report, status)
     return evidence, reason, status if status in DEADLY else None
+
+
+def _task(run: _Run, cell: Cell) -> dict[str, object]:
+    exercise = cell.exercise or ""
+    seed = check_seed(run.seed, exercise)
+    return {"op": "probe", "exercise": exercise, "object": cell.object_name or exercise, "seed": seed}
 
 
 def _show_in_fork(run: _Run, student: Student, cell: Cell) -> tuple[Status, int | None]:

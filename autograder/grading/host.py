@@ -155,6 +155,12 @@ class Student:
         done, late = self._converse(self.channel, self.pid, seconds, outputs)
         return _status(done, late), _count(done)
 
+    def probe(self, task: dict[str, Any], seconds: float) -> tuple[dict[str, Any], Status]:
+        """Probe an object without a fork; returns the report and the task's status. Raises Ended."""
+        self._send(self.channel, task)
+        report, late = self._converse(self.channel, self.pid, seconds, None)
+        return report, _status(report, late)
+
     def skip(self, source: str) -> int | None:
         """Count a cell without executing it. Raises Ended."""
         self._send(self.channel, {"op": "skip", "source": source})

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from autograder.authoring.course import Course as AuthoredCourse
-from autograder.authoring.keys import KeyMaker
 from autograder.evidence import AS_IT_IS, Evidence, EvidenceError
-from autograder.exercise import exercises_of, find_exercise
-from autograder.grading.execute import check_seed
+from autograder.exercise import find_exercise
 from autograder.grading.ingest import Rebuilt
 from autograder.grading.results import CellScore
 from autograder.grading.transcript import CellRecord, Transcript
 from autograder.judge import Verdict, fill, judge
-from autograder.key import Key, public_keys
+from autograder.key import Key
 
 NO_EVIDENCE = {
     "missing": "Nothing called `{name}` was there when the check ran. Did its cell run without an error?",
@@ -103,13 +99,6 @@ class Judge:
             f"`{verdict.exercise}`: on data that the notebook had not seen, {verdict.where} is not what the text "
             "asks for. Run the check in the notebook: it shows what was expected and what was found."
         )
-
-
-def prepare_judge(root: Path, chapter: str, seed: int) -> Judge:
-    """Make the keys of a chapter for one batch, from the course's solutions and bank. Raises CourseError."""
-    maker = KeyMaker(AuthoredCourse(root).chapter(chapter))
-    keys = {exercise.id: maker.make(exercise, check_seed(seed, exercise.id)) for exercise in exercises_of(chapter)}
-    return Judge(chapter, seed, keys, public_keys(chapter))
 
 
 def _error(record: CellRecord) -> str:

@@ -31,6 +31,8 @@ def _handle(notebook: Notebook, channel: Channel, message: dict[str, Any], fds: 
         channel.send({"done": notebook.run(message["source"])})
     elif operation == "skip":
         channel.send({"done": {"status": "skipped", "execution_count": notebook.skip(message["source"])}})
+    elif operation == "probe":
+        channel.send({"done": _probe(notebook, message)})
     elif operation == "fork":
         # everything that has been shown so far belongs to this process
         notebook.stdout.flush()

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from autograder.grading.levels import Level
 from autograder.grading.usage import Usage
 
-Kind = Literal["run", "check"]
+Kind = Literal["run", "check", "probe"]
 Status = Literal["ok", "error", "timeout", "died", "memory", "skipped"]
 STATUSES = ("ok", "error", "timeout", "died", "memory", "skipped")
 
@@ -18,7 +18,11 @@ MB = 1 << 20
 
 @dataclass(frozen=True)
 class Cell:
-    """One code cell to execute. A `check` cell leaves no trace; its object is probed for `exercise` besides."""
+    """One code cell to execute.
+
+    For a `check` the object is probed for `exercise` besides, in a fork that leaves no trace. A `probe` does only that,
+    and where it stands: for code that is ours.
+    """
 
     id: str
     source: str
