@@ -67,7 +67,7 @@ class Graded:
     def results(self) -> dict[str, Result]:
         """The stored results, with their notebooks."""
         documents = Store(self.course.root).results(CHAPTER)
-        return {student: Result.from_json(document) for student, document in documents.items()}
+        return {student: Result.from_json(document) for student, document in documents}
 
 
 @pytest.fixture(scope="module")

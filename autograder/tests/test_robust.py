@@ -94,5 +94,5 @@ def shake(value: Plain, rng: Random) -> Plain:
         return [shake(entry, rng) for entry in value]
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         off = np.array([rng.uniform(-1, 1) for _ in range(value.size)]).reshape(value.shape)
-        return (value * (1 + LAST_DIGITS * off)).astype(value.dtype)
+        return np.asarray(value * (1 + LAST_DIGITS * off), dtype=value.dtype)
     return value * (1 + LAST_DIGITS * rng.uniform(-1, 1)) if type(value) is float else value
