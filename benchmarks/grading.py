@@ -5,8 +5,8 @@ Grades the same honest submissions of chapter 4 in fresh copies of the course, o
 stock      `nbgrader autograde` with nbgrader's own execution, from the command to its end
 ours       `autograder grade` with one job and with all cores, as it is and with `--full` (the course's own plots and
            experiments too, as stock runs them); sandbox, judge and gradebook included
-floor      the submission's own computing time: all its cells in a process that has everything imported already,
-           without sandbox, probes, judge or gradebook
+floor      the submission's own computing time: its cells in a process that has everything imported already,
+           without sandbox, hidden challenge, judge or gradebook; all cells (for `--full`), or those that run without it
 
 `warm` is the time between results once the first is there, `all` the whole command divided by the submissions, both on
 the clock. The machine should have nothing else to do; forty submissions take about ten minutes, most of it stock's.
@@ -40,14 +40,14 @@ SEED = 7
 
 @dataclass(frozen=True)
 class Timing:
-    """One way of grading: seconds on the clock, bytes of memory of a submission, and the scores that came of it."""
+    """One way of grading: seconds on the clock, the floor for the same cells and jobs, the scores that came of it."""
 
     name: str
     first: float
     warm: float
     total: float
     n: int
-    memory: float = 0.0
+    floor: float | None = None
     scores: tuple[tuple[str, str, float], ...] = ()
 
 
@@ -63,8 +63,10 @@ def main(students: int = 40, stock: int = 0) -> None:
             for jobs in (1, CORES):
                 timings.append(time_ours(root, names, jobs, full))
         twenty = time_ours(root, names[:20], CORES, False)
-        floor = float(child("floor", str(root / "class")))
-    print_table(console, timings, replace(twenty, name=f"ours, {CORES} jobs, {twenty.n} submissions"), floor)
+        floors = {full: float(child("floor", str(root / "class"), str(int(full)))) for full in (False, True)}
+    stock, *ours = timings
+    ours = [replace(one, floor=floors["full" in one.name] / (1 if "1 job" in one.name else CORES)) for one in ours]
+    print_table(console, [stock, *ours, replace(twenty, name=f"ours, {CORES} jobs, {twenty.n} submissions")], floors)
     reference = dict_of(timings[0])
     for timing in timings[1:]:
         differing = sorted({key for key, score in dict_of(timing).items() if reference.get(key, score) != score})
@@ -101,7 +103,7 @@ def time_stock(root: Path, names: list[str]) -> Timing:
     subprocess.run([*nbgrader, "autograde", CHAPTER], check=False, **quiet)
     seconds = time.time() - start
     scores = scores_of(course)
-    return Timing("stock nbgrader", seconds / len(names), seconds / len(names), seconds, len(names), 0, scores)
+    return Timing("stock nbgrader", seconds / len(names), seconds / len(names), seconds, len(names), scores=scores)
 
 
 def time_ours(root: Path, names: list[str], jobs: int, full: bool) -> Timing:
@@ -113,8 +115,7 @@ def time_ours(root: Path, names: list[str], jobs: int, full: bool) -> Timing:
     total = time.time() - start
     arrived = sorted(told["arrived"])
     warm = (arrived[-1] - arrived[0]) / (len(arrived) - 1)
-    memory = statistics.median(told["memory"])
-    return Timing(name, arrived[0] - start, warm, total, len(names), memory, scores_of(course))
+    return Timing(name, arrived[0] - start, warm, total, len(names), scores=scores_of(course))
 
 
 def copy_class(root: Path, name: str, names: list[str]) -> Path:
@@ -142,23 +143,22 @@ def dict_of(timing: Timing) -> dict[tuple[str, str], float]:
     return {(student, cell): score for student, cell, score in timing.scores}
 
 
-def print_table(console: Console, timings: list[Timing], twenty: Timing, floor: float) -> None:
+def print_table(console: Console, timings: list[Timing], floors: dict[bool, float]) -> None:
     """Seconds a submission, and ratios within this run."""
     stock = timings[0]
-    table = Table(
-        "a submission takes", "first (s)", "warm (s)", "× stock", "all (s)", "× stock", "memory (MB)", box=None
-    )
+    titles = ("first (s)", "warm (s)", "faster than stock", "of the floor", "all (s)", "faster than stock")
+    table = Table("a submission takes", *titles, box=None)
     for column in table.columns[1:]:
         column.justify = "right"
-    for timing in [*timings, twenty]:
+    for timing in timings:
         each = timing.total / timing.n
-        ratios = [f"{stock.warm / timing.warm:.1f}", f"{stock.total / stock.n / each:.1f}"]
-        memory = f"{timing.memory / 2**20:.0f}" if timing.memory else ""
-        row = [f"{timing.first:.1f}", f"{timing.warm:.2f}", ratios[0], f"{each:.2f}", ratios[1], memory]
-        table.add_row(timing.name, *row)
-    for cores in (1, CORES):
-        row = ["", f"{floor / cores:.2f}", f"{stock.warm * cores / floor:.1f}"]
-        table.add_row(f"floor, {cores} core{'s' * (cores > 1)}", *row)
+        of_floor = "" if timing.floor is None else f"{timing.warm / timing.floor:.2f}×"
+        row = [f"{timing.first:.1f}", f"{timing.warm:.2f}", f"{stock.warm / timing.warm:.1f}×", of_floor]
+        table.add_row(timing.name, *row, f"{each:.2f}", f"{stock.total / stock.n / each:.1f}×")
+    for full, floor in floors.items():
+        for cores in (1, CORES):
+            name = f"floor{', --full' * full}, {cores} core{'s' * (cores > 1)}"
+            table.add_row(name, "", f"{floor / cores:.2f}", f"{stock.warm * cores / floor:.1f}×", "1×")
     console.print(table)
 
 
@@ -169,27 +169,29 @@ def child(*arguments: str) -> str:
 
 
 def grade_child(course: str, jobs: str, full: str) -> None:
-    """Grade, and print when each result arrived and what it used."""
+    """Grade, and print when each result arrived."""
+    from autograder import cli
     from autograder.grading.batch import Progress, Settings, grade
     from autograder.grading.nbgrader_bridge import read_course
     from autograder.grading.results import Result
 
-    arrived, memory = [], []
+    cli.main()  # what every command begins with
+    arrived = []
 
     class Clock(Progress):
         def done(self, result: Result) -> None:
             arrived.append(time.time())
-            memory.append(result.resources["memory"])
 
     settings = Settings(jobs=int(jobs), seed=SEED, full=bool(int(full)))
     grade(read_course(Path(course)), CHAPTER, settings, Clock())
-    print(json.dumps({"arrived": arrived, "memory": memory}))
+    print(json.dumps({"arrived": arrived}))
 
 
-def floor_child(course: str) -> None:
+def floor_child(course: str, full: str) -> None:
     """Run every submission's cells in a fork of a warm process and print the mean of their CPU seconds."""
     os.environ |= {"MPLBACKEND": "module://matplotlib_inline.backend_inline", "OMP_NUM_THREADS": "1"}
     from autograder.grading.batch import cells_of
+    from autograder.grading.demonstrations import demonstrations
     from autograder.grading.ingest import rebuild
     from autograder.grading.nbgrader_bridge import read_course
     from autograder.grading.submissions import Submission, find_submission
@@ -205,7 +207,8 @@ def floor_child(course: str) -> None:
         submission = find_submission(found, folder.name, CHAPTER) if folder.is_dir() else None
         if not isinstance(submission, Submission):
             continue
-        cells = cells_of(rebuild(submission.notebook, template))
+        rebuilt = rebuild(submission.notebook, template)
+        cells = cells_of(rebuilt, frozenset() if int(full) else demonstrations(rebuilt))
         read, write = os.pipe()
         if os.fork() == 0:
             os.chdir(tempfile.mkdtemp(dir=course))

@@ -18,6 +18,7 @@ from autograder.grading.course import Course, GradingError, list_students
 from autograder.grading.demonstrations import demonstrations
 from autograder.grading.host import ServerError
 from autograder.grading.ingest import Rebuilt, rebuild
+from autograder.grading.levels import APART
 from autograder.grading.locks import sole_grader
 from autograder.grading.nbgrader_bridge import Writer, open_gradebook
 from autograder.grading.reading import Flag
@@ -41,6 +42,12 @@ from autograder.grading.work import (
 
 if TYPE_CHECKING:
     from autograder.grading.judging import Judge
+
+
+TURNS = (
+    "This system refuses namespaces inside the sandbox, so submissions run one at a time. "
+    "Several `dask worker`s with --scheduler run several."
+)
 
 
 @dataclass(frozen=True)
@@ -136,6 +143,7 @@ class _Batch:
     batch: Batch
     writer: Writer
     progress: Progress
+    told: bool = False
 
     def grade(self, students: list[str]) -> tuple[list[Result], list[str]]:
         found = [find_submission(self.course, student, self.batch.chapter) for student in students]
@@ -229,6 +237,9 @@ class _Batch:
             told = f"{one.chapter}: {one.student} could not be graded ({error}). Run the same command again."
             return Result(*common, "failed", (*flags, Flag("grader failed", told)))
         flags += _flags_of(one, rebuilt, transcript)
+        if APART in transcript.level.open and not self.told:
+            self.told = True
+            self.progress.say(TURNS)
         outputs = {record.id: record.outputs for record in transcript.cells}
         return Result(
             *common,

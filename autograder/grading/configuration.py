@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,13 +38,10 @@ def course_directory(root: Path, config: Config | None = None) -> CourseDirector
 
 
 def read_course(root: Path) -> Course:
-    """The course at `root`, with the folders that its `nbgrader_config.py` names."""
-    found = course_directory(root)
-    return Course(
-        Path(found.root),
-        found.source_directory,
-        found.release_directory,
-        found.submitted_directory,
-        found.autograded_directory,
-        found.feedback_directory,
-    )
+    """The course at `root`, with the folders that its `nbgrader_config.py` names.
+
+    Read without nbgrader, whose import takes seconds: a grader starts its sandbox meanwhile.
+    """
+    named = read_config(root).CourseDirectory
+    options = {field.name: f"{field.name}_directory" for field in fields(Course) if field.name != "root"}
+    return Course(root.resolve(), **{name: str(named[option]) for name, option in options.items() if option in named})

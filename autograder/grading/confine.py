@@ -39,6 +39,8 @@ _DENIED = """
     fanotify_init
 """
 _TIOCSTI = 0x5412
+# Landlock's version from which on signals do not leave what it restricts (Linux 6.12)
+SCOPES_SIGNALS = 6
 
 
 class ConfineError(RuntimeError):
@@ -131,13 +133,23 @@ class Allowance:
     cpu_seconds: int
 
 
-def limit_resources(allowance: Allowance) -> None:
-    """Set the limits the kernel enforces on each single process."""
+def tasks_of_user() -> int:
+    """How many processes and threads this user runs: the kernel counts them all, unless in a namespace of one's own."""
+    found = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_uid == os.getuid():
+                found += len(os.listdir(folder / "task"))
+    return found
+
+
+def limit_resources(allowance: Allowance, *, others: int) -> None:
+    """Set the limits the kernel enforces on each single process. `others`: tasks that count as the submission's."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     address_space = pages * resource.getpagesize() + allowance.memory
     for name, value in (
         ("AS", address_space),
-        ("NPROC", allowance.processes),
+        ("NPROC", allowance.processes + others),
         ("FSIZE", allowance.file_bytes),
         ("CPU", allowance.cpu_seconds),
         ("NOFILE", 1024),
@@ -155,14 +167,11 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> int:
 
     0 where the kernel or the package has no Landlock.
     """
-    try:
-        from py_landlock import AccessFs, Landlock, LandlockError
-    except ImportError:
+    version = landlock_version()
+    if not version:
         return 0
-    try:
-        version = Landlock(strict=False).abi_version
-    except (LandlockError, OSError):
-        return 0
+    from py_landlock import AccessFs, Landlock, LandlockError
+
     read = AccessFs.READ_FILE | AccessFs.READ_DIR | AccessFs.EXECUTE
     of_files = AccessFs.READ_FILE | AccessFs.WRITE_FILE | AccessFs.EXECUTE | AccessFs.TRUNCATE | AccessFs.IOCTL_DEV
     everything = ~AccessFs(0) & ~AccessFs.MAKE_CHAR & ~AccessFs.MAKE_BLOCK
@@ -176,7 +185,19 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> int:
         rules.apply()
     except (LandlockError, OSError) as error:
         raise ConfineError(f"Landlock: {error}") from None
-    return int(version)
+    return version
+
+
+def landlock_version() -> int:
+    """Landlock's version, 0 where the kernel or the package has none."""
+    try:
+        from py_landlock import Landlock, LandlockError
+    except ImportError:
+        return 0
+    try:
+        return int(Landlock(strict=False).abi_version)
+    except (LandlockError, OSError):
+        return 0
 
 
 def build_filter(*, connect: bool, kill: bool) -> bytes:

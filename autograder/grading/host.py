@@ -65,6 +65,7 @@ class Server:
         self.level = Level("none")
         self._box: Box | None = None
         self._lock = threading.Lock()
+        self._alone = threading.Lock()
         self._numbers = itertools.count()
 
     def __enter__(self) -> Server:
@@ -93,20 +94,23 @@ class Server:
 
     @contextlib.contextmanager
     def student(self, limits: Limits) -> Iterator[Student]:
-        """Fork a process for one submission; whatever it started ends with the block. Raises ServerError."""
-        try:
-            student = self._fork(limits)
-        except (ServerError, SandboxError):
-            # once more with a fresh server
-            self._discard()
+        """Fork a process for one submission; whatever it started ends with the block. Raises ServerError.
+
+        Where submissions cannot be kept apart inside the box, they take turns: nobody may meet another one's processes.
+        """
+        with contextlib.ExitStack() as stack:
             try:
-                student = self._fork(limits)
-            except SandboxError as error:
-                raise ServerError(str(error)) from error
-        try:
+                student = self._fork(limits, stack)
+            except (ServerError, SandboxError):
+                # once more with a fresh server
+                self._discard()
+                stack.close()
+                try:
+                    student = self._fork(limits, stack)
+                except SandboxError as error:
+                    raise ServerError(str(error)) from error
+            stack.callback(student.close)
             yield student
-        finally:
-            student.close()
 
     def _discard(self) -> None:
         with self._lock:
@@ -114,8 +118,11 @@ class Server:
         if box is not None:
             box.close()
 
-    def _fork(self, limits: Limits) -> Student:
+    def _fork(self, limits: Limits, stack: contextlib.ExitStack) -> Student:
         box = self._working_box()
+        if not box.apart:
+            stack.enter_context(self._alone)
+            box = self._working_box()
         folder = f"{next(self._numbers)}"
         request = {
             "op": "serve",

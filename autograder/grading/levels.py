@@ -22,6 +22,8 @@ LEVELS: tuple[LevelName, ...] = ("bubblewrap", "landlock")
 
 # A program that can do one of these has left the box. (To see other processes by name is no escape.)
 WALLS = ("read", "write", "connect", "connect here", "environment", "kill")
+# Between submissions that run at once. Where it is missing they take turns.
+APART = "apart"
 WAYS_OUT = (
     "Run the grader inside a container or virtual machine that holds nothing but this course, or accept the risk "
     "with --unsafe: submissions can then read and change everything that you can."
@@ -61,15 +63,16 @@ class Targets:
             "pid": self.victim.pid,
         }
 
-    def judge(self, level: LevelName, found: dict[str, Any]) -> Level:
+    def judge(self, box: Box, found: dict[str, Any]) -> Level:
         """Say which walls held, by what was found and by what happened to the targets."""
         fell = {wall for wall in ("read", "see", "environment") if self.secret in str(found.get(wall, ""))}
         fell |= {"write"} if (self.folder / "planted").exists() else set()
         fell |= {"kill"} if self.victim.poll() is not None else set()
         fell |= {"connect"} if _was_reached(self.listener) else set()
         fell |= {"connect here"} if _was_reached(self.listener_here) else set()
-        walls = (*WALLS, "see")
-        return Level(level, tuple(w for w in walls if w not in fell), tuple(w for w in walls if w in fell))
+        fell |= set() if box.apart else {APART}
+        walls = (*WALLS, "see", APART)
+        return Level(box.level, tuple(w for w in walls if w not in fell), tuple(w for w in walls if w in fell))
 
 
 @contextlib.contextmanager
@@ -124,19 +127,21 @@ def escape_from(box: Box) -> Level:
             raise SandboxError(f"the box answers no more ({error}): {box.last_words()}") from None
         finally:
             channel.close()
-        return set_up.judge(box.level, found.get("found", {}))
+        return set_up.judge(box, found.get("found", {}))
 
 
 def await_ready(box: Box, seconds: float = 120) -> None:
-    """Wait until the server inside is ready. Raises SandboxError with what it said last."""
+    """Wait until the server inside is ready and note what it says. Raises SandboxError with what it said last."""
     box.control.settimeout(seconds)
     try:
-        ready = bool(box.control.recv(65536))
+        told = box.control.recv(65536)
     except OSError:
-        ready = False
+        told = b""
     finally:
         box.control.settimeout(None)
-    if not ready:
+    if told:
+        box.apart = json.loads(told)["apart"]
+    else:
         raise SandboxError(f"no server starts in the box: {box.last_words()}")
 
 

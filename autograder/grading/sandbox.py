@@ -52,6 +52,8 @@ class Box:
     log: Path
     settings: dict[str, Any] = field(default_factory=dict)
     alive: FileLock | None = None
+    # whether each submission has processes and folders of its own, in namespaces inside the box
+    apart: bool = False
 
     def last_words(self) -> str:
         """The last line the box wrote, or how it ended."""

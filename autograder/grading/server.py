@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -45,13 +46,16 @@ def main() -> None:
         from autograder.grading.warm import merge_pages, warm_up
 
         notebook = warm_up(settings["modules"], settings["chapter"])
-    filter_code = confine.build_filter(connect=settings["level"] == "bubblewrap", kill=True)
+    settings["apart"] = settings["nested"] and _may_enter_namespaces()
+    signals_end_here = settings["apart"] or confine.landlock_version() >= confine.SCOPES_SIGNALS
+    filter_code = confine.build_filter(connect=settings["level"] == "bubblewrap", kill=signals_end_here)
     threads = len(os.listdir("/proc/self/task"))
     confine.hide_memory()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     served = 0
-    control.send(json.dumps({"ready": True, "threads": threads, "seccomp": bool(filter_code)}).encode())
+    ready = {"threads": threads, "seccomp": bool(filter_code), "apart": settings["apart"]}
+    control.send(json.dumps(ready).encode())
     while True:
         data, fds, _, _ = socket.recv_fds(control, 65536, 1, socket.MSG_CMSG_CLOEXEC)
         if not data:
@@ -73,6 +77,17 @@ def main() -> None:
         os.close(fds[0])
 
 
+def _may_enter_namespaces() -> bool:
+    """Whether submissions can have processes and folders of their own here; a child tries it."""
+    pid = os.fork()
+    if pid == 0:
+        with contextlib.suppress(confine.ConfineError):
+            confine.enter_namespaces()
+            os._exit(0)
+        os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
 def _place_working_folder_in_path() -> None:
     """Put '' before the first site-packages, where a kernel has it."""
     found = (n for n, path in enumerate(sys.path) if path.endswith(("site-packages", "dist-packages")))
@@ -87,24 +102,21 @@ def _guard(notebook: Any, descriptor: int, settings: dict[str, Any], filter_code
     os.closerange(3, CHANNEL)
     channel = Channel(socket.socket(fileno=CHANNEL))
     channel.greet()
-    namespaces = False
-    if settings["nested"]:
-        with contextlib.suppress(confine.ConfineError):
-            confine.enter_namespaces()
-            namespaces = True
     alive: tuple[int, int] | None = None
-    if namespaces:
+    if settings["apart"]:
+        confine.enter_namespaces()
         for folder in settings["private"]:
             confine.mount_empty(folder, settings["folder_bytes"])
         alive = _found_process_namespace()
     else:
         confine.adopt_orphans()
+        _remove_traces(settings)
     student = os.fork()
     if student == 0:
         try:
             if alive is not None:
                 os.close(alive[1])
-            _confine_student(settings, filter_code, namespaces)
+            _confine_student(settings, filter_code)
         except Exception:
             traceback.print_exc()
             os._exit(1)
@@ -152,8 +164,26 @@ def end_descendants() -> None:
             os.waitpid(-1, 0)
 
 
-def _confine_student(settings: dict[str, Any], filter_code: bytes, namespaces: bool) -> None:
-    if namespaces:
+def _remove_traces(settings: dict[str, Any]) -> None:
+    """Where submissions take turns: end and remove what the one before may have left."""
+    if settings["level"] == "bubblewrap":
+        server = os.getppid()
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            if int(name) not in (1, server, os.getpid()):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(int(name), signal.SIGKILL)
+    for folder in settings["private"]:
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            else:
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def _confine_student(settings: dict[str, Any], filter_code: bytes) -> None:
+    apart = settings["apart"]
+    if apart:
         confine.mount_proc()
         work, home = settings["work"], settings["home"]
     else:
@@ -166,8 +196,8 @@ def _confine_student(settings: dict[str, Any], filter_code: bytes, namespaces: b
         confine.drop_capabilities()
     confine.hide_memory(False)
     _move_to(work, home)
-    confine.limit_resources(confine.Allowance(**settings["allowance"]))
-    writable = settings["private"] if namespaces else [work]
+    confine.limit_resources(confine.Allowance(**settings["allowance"]), others=0 if apart else confine.tasks_of_user())
+    writable = settings["private"] if apart else [work]
     if settings["level"] != "none":
         confine.restrict_files(settings["readable"], writable)
         confine.install_filter(filter_code)

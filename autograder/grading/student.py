@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -55,7 +56,9 @@ def _wait(pid: int) -> None:
         except ChildProcessError:
             return
         except KeyboardInterrupt:
-            os.kill(pid, signal.SIGINT)
+            # a filter may forbid it; the trusted side can still end the fork
+            with contextlib.suppress(PermissionError):
+                os.kill(pid, signal.SIGINT)
 
 
 def _be_fork(notebook: Notebook, old: Channel, private: Channel) -> None:

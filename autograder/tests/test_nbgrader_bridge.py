@@ -19,12 +19,19 @@ import autograder
 from autograder.grading.course import Course, GradingError
 from autograder.grading.feedback import write_feedback
 from autograder.grading.ingest import rebuild
-from autograder.grading.nbgrader_bridge import open_gradebook, read_course, write_results
+from autograder.grading.nbgrader_bridge import course_directory, open_gradebook, read_course, write_results
 from autograder.grading.reading import Flag
 from autograder.grading.results import CellScore, Result, Status
 from autograder.grading.submissions import Submission, find_submission
 from autograder.grading.template import read_template
-from autograder.tests.tiny_course import CHAPTER, hand_in, make_course_with_gradebook, release_of, solved
+from autograder.tests.tiny_course import (
+    CHAPTER,
+    hand_in,
+    make_course,
+    make_course_with_gradebook,
+    release_of,
+    solved,
+)
 
 if TYPE_CHECKING:
     from nbgrader.api import Gradebook
@@ -426,3 +433,34 @@ def test_nbgraders_own_generate_feedback_makes_the_same_page(course: Course) -> 
     ours = path.read_text(encoding="utf-8")
     run_nbgrader(course.root, "generate_feedback", CHAPTER, "--force")
     assert path.read_text(encoding="utf-8") == ours
+
+
+def test_a_new_gradebook_has_the_revision_that_nbgrader_would_give_it(tmp_path: Path) -> None:
+    from nbgrader.api import get_alembic_version
+
+    with open_gradebook(read_course(make_course(tmp_path))), closing(sqlite3.connect(tmp_path / "gradebook.db")) as db:
+        made = db.execute("SELECT version_num FROM alembic_version").fetchall()
+    assert made == [(get_alembic_version(),)]
+
+
+def test_the_folders_are_those_that_nbgrader_itself_uses(tmp_path: Path) -> None:
+    configured = "c = get_config()\nc.CourseDirectory.submitted_directory = 'handed-in'\n"
+    for name, config in (("silent", ""), ("configured", configured)):
+        root = tmp_path / name
+        root.mkdir()
+        (root / "nbgrader_config.py").write_text(config)
+        found, own = read_course(root), course_directory(root)
+        for step in ("source", "release", "submitted", "autograded", "feedback"):
+            assert getattr(found, step) == getattr(own, f"{step}_directory"), step
+        assert str(found.root) == own.root
+
+
+def test_a_course_is_read_long_before_nbgrader_is_imported(tmp_path: Path) -> None:
+    # a grader's sandbox starts meanwhile
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom autograder.grading import batch, nbgrader_bridge\n"
+        "nbgrader_bridge.read_course(Path(sys.argv[1]))\n"
+        "print([name for name in ('nbgrader', 'torch', 'sqlalchemy', 'jsonschema') if name in sys.modules])"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code, str(make_course(tmp_path))]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"

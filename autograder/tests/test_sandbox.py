@@ -9,12 +9,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
-from autograder.grading import levels
+from autograder.grading import levels, sandbox
 from autograder.grading.execute import Server
 from autograder.grading.levels import WALLS, probe_level
 from autograder.grading.sandbox import SandboxError, remove_abandoned
@@ -42,6 +44,47 @@ def test_the_strongest_box_of_this_machine_withstands_every_attempt_to_escape(se
 
 def test_without_namespaces_landlock_and_system_call_filters_withstand_too() -> None:
     assert set(probe_level(names=("landlock",)).held) >= set(WALLS)
+
+
+def refuse_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have boxes behave as where the system allows no namespaces inside of them."""
+    copy = sandbox.copy_learner_side
+
+    def copy_and_refuse(target: Path) -> None:
+        copy(target)
+        with (target / "autograder" / "grading" / "confine.py").open("a") as file:
+            file.write("\n\ndef enter_namespaces():\n    raise ConfineError('refused')\n")
+
+    monkeypatch.setattr(sandbox, "copy_learner_side", copy_and_refuse)
+
+
+@pytest.mark.parametrize("level", ["bubblewrap", "landlock"])
+def test_submissions_that_cannot_be_kept_apart_take_turns(level: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_namespaces(monkeypatch)
+    mark = f"{os.getpid()}5.4321"
+    folders = "folders = ['.', os.path.expanduser('~'), '/dev/shm', '/tmp']\n"
+    live_and_plant = (
+        "import os, subprocess, time\n" + folders + f"subprocess.Popen(['sleep', '{mark}'], start_new_session=True)\n"
+        "for folder in folders:\n    try:\n        open(os.path.join(folder, 'planted'), 'w').close()\n    except OSError:\n        pass\n"
+        "began = time.monotonic()\ntime.sleep(0.3)\nprint(began, time.monotonic())"
+    )
+    look = (
+        "import glob, os, signal\n" + folders + "def around():\n    for path in glob.glob('/proc/[0-9]*/cmdline'):\n"
+        "        try:\n            yield open(path).read()\n        except OSError:\n            pass\n"
+        f"print(any('{mark}' in text for text in around()), [f for f in folders if os.path.exists(os.path.join(f, 'planted'))])\n"
+        "try:\n    os.kill(-1, signal.SIGKILL)\nexcept OSError:\n    pass\nprint('here')"
+    )
+    with Server((), levels=(level,)) as own, ThreadPoolExecutor(3) as pool:
+        assert "apart" in own.level.open
+        assert set(own.level.held) >= set(WALLS)
+        before = own._box
+        found = list(pool.map(lambda source: text_of(run(own, source).cells[0]), [live_and_plant] * 3))
+        times = sorted(tuple(map(float, text.split())) for text in found)
+        assert all(one[1] < other[0] for one, other in pairwise(times))
+        assert text_of(run(own, look).cells[0]) == "False []\nhere\n"
+        # nor does it reach the server
+        assert text_of(run(own, "print('next')").cells[0]) == "next\n"
+        assert own._box is before
 
 
 def test_where_no_box_holds_the_refusal_names_the_reason_and_the_two_ways_out(monkeypatch: pytest.MonkeyPatch) -> None:
