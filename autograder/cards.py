@@ -149,13 +149,13 @@ def _emphasised(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"<code style='color:inherit;background:none'>{html.escape(text)}</code>"
+    return f"<code style='color:inherit;background-color:transparent'>{html.escape(text)}</code>"
 
 
 def _bar(share: float) -> str:
     return (
-        f"<div style='height:6px;border-radius:3px;background:{GREY}55;margin:0.2em 0'>"
-        f"<div style='height:6px;border-radius:3px;width:{100 * share:.0f}%;background:{GREEN}'></div></div>"
+        f"<div style='height:6px;border-radius:3px;background-color:{GREY}55;margin:0.2em 0'>"
+        f"<div style='height:6px;border-radius:3px;width:{100 * share:.0f}%;background-color:{GREEN}'></div></div>"
     )
 
 

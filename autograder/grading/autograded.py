@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from datetime import datetime
 from pathlib import Path
 
 from autograder.grading.course import open_beneath
+from autograder.grading.harmless import inert
 from autograder.grading.ingest import RebuiltCell, notebook_of, rebuild
 from autograder.grading.reading import RawNotebook
 from autograder.grading.results import Result
@@ -66,15 +66,6 @@ def answer_of(check: str, template: Template) -> Slot | None:
         return named
     before = [answer for answer in template.answers if answer.index < slot.index]
     return before[-1] if before else None
-
-
-def inert(text: str) -> str:
-    """The same text to the eye, in which nothing is an HTML tag and nothing breaks a database.
-
-    Messages may repeat what a learner wrote.
-    """
-    text = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")
-    return re.sub(r"<(?=[A-Za-z/!?])", "<\u2060", text)
 
 
 def read_timestamp(root: Path, folder: Path) -> datetime | None:

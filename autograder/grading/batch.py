@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence, Set
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from autograder.grading.course import Course, GradingError, list_students
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from autograder.grading.judging import Judge
 
 
+# how many submissions are sent to a cluster before the first of them is back
+AT_WORK = 1000
 TURNS = (
     "This system refuses namespaces inside the sandbox, so submissions run one at a time. "
     "Several `dask worker`s with --scheduler run several."
@@ -219,14 +222,20 @@ class _Batch:
             from autograder.grading.keying import prepare_judge
 
             judge = prepare_judge(self.course.root, blank, submit)
-            for one in submissions:
-                rebuilt = rebuild(one.notebook, self.template)
-                left_out = frozenset() if settings.full else demonstrations(rebuilt)
-                cells = cells_of(rebuilt, left_out)
-                waiting[submit(replace(blank, student=one.student, cells=cells))] = (one, rebuilt)
-            for future in as_completed(list(waiting)):
-                one, rebuilt = waiting.pop(future)
-                yield self._finish(self._result(one, rebuilt, future, judge))
+            # no more than what keeps all workers busy: the first results are not to wait for the last file
+            most = AT_WORK if settings.scheduler else 4 * settings.jobs
+            ahead = iter(submissions)
+            while True:
+                for one in islice(ahead, most - len(waiting)):
+                    rebuilt = rebuild(one.notebook, self.template)
+                    left_out = frozenset() if settings.full else demonstrations(rebuilt)
+                    cells = cells_of(rebuilt, left_out)
+                    waiting[submit(replace(blank, student=one.student, cells=cells))] = (one, rebuilt)
+                if not waiting:
+                    return
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    one, rebuilt = waiting.pop(future)
+                    yield self._finish(self._result(one, rebuilt, future, judge))
 
     def _result(self, one: Submission, rebuilt: Rebuilt, future: Future[str], judge: Judge) -> Result:
         common = (one.student, one.chapter, one.notebook.sha256, self.batch.course_version, self.batch.seed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import symtable
 from collections.abc import Iterator
+from functools import lru_cache
 
 from autograder.authoring.course import SETUP_TAG
 from autograder.grading.ingest import Rebuilt, RebuiltCell
@@ -25,7 +26,7 @@ def demonstrations(rebuilt: Rebuilt) -> frozenset[str]:
     try:
         wanted = {name for cell in running for name in _global_names(cell.source)}
         bound = {cell.id: _bound_names(cell.source) for cell in free}
-        mentioned = {cell.id: set(_global_names(cell.source)) for cell in free}
+        mentioned = {cell.id: _global_names(cell.source) for cell in free}
     except (SyntaxError, ValueError, RecursionError):
         return frozenset()
     if wanted & REFLECTION:
@@ -43,17 +44,26 @@ def _is_demonstration(cell: RebuiltCell) -> bool:
     return SETUP_TAG not in cell.metadata.get("tags", ())
 
 
-def _bound_names(source: str) -> set[str]:
+# most cells of a class are the course's own
+@lru_cache(maxsize=256)
+def _bound_names(source: str) -> frozenset[str]:
     """The global variables that a cell binds. Raises SyntaxError."""
-    return {symbol.get_name() for symbol in symtable.symtable(source, "cell", "exec").get_symbols() if _binds(symbol)}
+    return frozenset(
+        {symbol.get_name() for symbol in symtable.symtable(source, "cell", "exec").get_symbols() if _binds(symbol)}
+    )
 
 
 def _binds(symbol: symtable.Symbol) -> bool:
     return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
 
 
-def _global_names(source: str) -> Iterator[str]:
+@lru_cache(maxsize=256)
+def _global_names(source: str) -> frozenset[str]:
     """The global variables that a cell mentions, at its top level or inside its functions. Raises SyntaxError."""
+    return frozenset(_mentioned(source))
+
+
+def _mentioned(source: str) -> Iterator[str]:
     yield from (node.module or "" for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom))
     waiting = [symtable.symtable(source, "cell", "exec")]
     while waiting:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from autograder.grading.harmless import MAX_HTML_OF_NOTEBOOK, harmless_outputs, inert
 from autograder.grading.matching import Matching, match_cells
 from autograder.grading.reading import Flag, RawCell, RawNotebook
 from autograder.grading.template import Slot, Template, defined_in, normalise, prepare
@@ -63,17 +64,19 @@ class Rebuilt:
 def notebook_of(
     template: Template, cells: Sequence[RebuiltCell], outputs: Mapping[str, Sequence[Any]]
 ) -> dict[str, Any]:
-    """Cells as nbformat 4.5 JSON with the instructor's metadata."""
-    documents = []
+    """Cells as nbformat 4.5 JSON with the instructor's metadata; nothing of a learner's can act where it is shown."""
+    documents, html = [], MAX_HTML_OF_NOTEBOOK
     for number, cell in enumerate(cells, 1):
         document: dict[str, Any] = {
             "cell_type": cell.cell_type,
             "id": cell.id,
             "metadata": copy.deepcopy(dict(cell.metadata)),
-            "source": cell.source,
+            "source": inert(cell.source) if cell.kind == "text" and cell.by == "learner" else cell.source,
         }
         if cell.cell_type == "code":
-            document |= {"execution_count": number, "outputs": list(outputs.get(cell.id, ()))}
+            shown = harmless_outputs(outputs.get(cell.id, ()), html)
+            html -= sum(len(output.get("data", {}).get("text/html", "")) for output in shown)
+            document |= {"execution_count": number, "outputs": shown}
         elif cell.attachments:
             document["attachments"] = {name: dict(bundle) for name, bundle in cell.attachments.items()}
         documents.append(document)

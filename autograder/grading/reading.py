@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.course import open_beneath, printable
+from autograder.grading.harmless import BASE64
 
 MAX_BYTES = 50_000_000
 MAX_CELLS = 2_000
@@ -288,7 +289,7 @@ def _images(attachments: Any) -> dict[str, dict[str, str]]:
         kept = {
             mime: data
             for mime, data in (bundle.items() if isinstance(bundle, dict) else ())
-            if re.fullmatch(r"image/(png|jpeg|gif)", mime) and isinstance(data, str) and data.isascii()
+            if re.fullmatch(r"image/(png|jpeg|gif)", mime) and isinstance(data, str) and BASE64.fullmatch(data)
         }
         size += sum(map(len, kept.values()))
         if kept and len(key) < 200 and key.isprintable():

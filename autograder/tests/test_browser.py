@@ -1,83 +1,26 @@
-"""A learner in JupyterLab: open chapter 4, meet the checks, make a mistake, mend it, validate.
-
-Screenshots go to `screenshots/` in the course folder (or $COURSE_SCREENSHOTS): look at them.
-"""
+"""A learner in JupyterLab: open chapter 4, meet the checks, make a mistake, mend it, validate."""
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from autograder.authoring.course import Course, code_cells, grade_info, is_solution
+from autograder.tests.browser import MINUTE, page, screenshots, served
 
 CHAPTER = "04_learning_loops"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-CHROMIUM = next((path for path in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if path), None)
-MINUTE = 60_000
-
 pytestmark = [pytest.mark.browser, pytest.mark.kernel, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def screenshots(course: Course) -> Path:
-    folder = Path(os.environ.get("COURSE_SCREENSHOTS", course.root / "screenshots"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 @pytest.fixture
 def address(course_copy: Course, tmp_path: Path) -> Iterator[str]:
     """The address of a JupyterLab on a fresh copy of the learner's notebooks, started like `make lab` does."""
-    if CHROMIUM is None:
-        if os.environ.get("COURSE_NO_SKIP"):
-            pytest.fail("no Chromium here, and COURSE_NO_SKIP allows no skip")
-        pytest.skip("no Chromium here: install it to drive the course as a learner does")
-    environment = {**os.environ, "PYTHONPATH": str(course_copy.root), "HOME": str(tmp_path / "home")}
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
-        environment[name] = str(tmp_path / name.lower())
-    command = [sys.executable, "-m", "jupyterlab", "notebooks", "--no-browser", "--port=0", "--ip=127.0.0.1"]
-    command += ["--LabApp.expose_app_in_browser=True"]  # lets the test run commands by name
-    command += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with (tmp_path / "lab.log").open("w+") as log:
-        server = subprocess.Popen(
-            command, cwd=course_copy.root, env=environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL
-        )
-        try:
-            yield _served_at(server, tmp_path)
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def _served_at(server: subprocess.Popen[bytes], folder: Path) -> str:
-    """Wait until the server has written where it listens, and answers there."""
-    while server.poll() is None:
-        for path in (folder / "jupyter_runtime_dir").glob("jpserver-*.json"):
-            try:
-                info = json.loads(path.read_text())
-                urllib.request.urlopen(f"{info['url']}api/status?token={info['token']}", timeout=30).read()
-            except (ValueError, OSError):
-                continue
-            return f"{info['url']}lab/tree/{CHAPTER}/{CHAPTER}.ipynb?token={info['token']}"
-    pytest.fail(f"JupyterLab ended: {(folder / 'lab.log').read_text()}")
+    with served(course_copy.root, "notebooks", tmp_path) as (url, token):
+        yield f"{url}lab/tree/{CHAPTER}/{CHAPTER}.ipynb?token={token}"
 
 
 class Lab:
@@ -138,20 +81,18 @@ def function_name(source: str) -> str:
     return found[1]
 
 
-def test_a_learner_goes_through_chapter_four(address: str, course: Course, screenshots: Path) -> None:
-    from playwright.sync_api import expect, sync_playwright
+def test_a_learner_goes_through_chapter_four(address: str, course: Course) -> None:
+    from playwright.sync_api import expect
 
     solution = {name: source for name, source in sources(course).items()}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 1000})
-        lab = Lab(page, screenshots)
+    with page() as tab:
+        lab = Lab(tab, screenshots(course.root))
         lab.open(f"{address}&reset")
         expect.set_options(timeout=30_000)
 
         # nobody is asked about kernels or news
-        assert page.locator(".jp-Dialog").count() == 0
-        assert page.get_by_text("Would you like to get notified about official Jupyter news").count() == 0
+        assert tab.locator(".jp-Dialog").count() == 0
+        assert tab.get_by_text("Would you like to get notified about official Jupyter news").count() == 0
         lab.shoot("1-opened")
 
         # an untouched notebook stops at the first exercise, with a card that says what to do
@@ -180,8 +121,8 @@ def test_a_learner_goes_through_chapter_four(address: str, course: Course, scree
         expect(check.locator(".jp-OutputArea")).to_contain_text("not passed")
         check.scroll_into_view_if_needed()
         lab.shoot("3-named")
-        page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
-        page.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
+        tab.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+        tab.locator("body[data-jp-theme-light=false]").wait_for(state="attached")
         check.scroll_into_view_if_needed()
         lab.shoot("4-named-dark")
 
@@ -193,22 +134,21 @@ def test_a_learner_goes_through_chapter_four(address: str, course: Course, scree
             card = lab.cell(f'check("{exercise}"')
             card.scroll_into_view_if_needed()
             expect(card.locator(".jp-OutputArea")).to_contain_text(f"{exercise} passed")
-        assert page.locator(".jp-OutputArea-output img").count() >= 3
-        assert page.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
+        assert tab.locator(".jp-OutputArea-output img").count() >= 3
+        assert tab.locator('.jp-RenderedText[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
         lab.cell('check("train_one_epoch"').scroll_into_view_if_needed()
         lab.shoot("5-passed-dark")
-        page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
-        page.locator("body[data-jp-theme-light=true]").wait_for(state="attached")
-        for number in range(page.locator(".jp-OutputArea-output img").count()):
-            plot = page.locator(".jp-OutputArea-output img").nth(number)
+        tab.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Light'})")
+        tab.locator("body[data-jp-theme-light=true]").wait_for(state="attached")
+        for number in range(tab.locator(".jp-OutputArea-output img").count()):
+            plot = tab.locator(".jp-OutputArea-output img").nth(number)
             plot.scroll_into_view_if_needed()
             lab.shoot(f"6-plot-{number + 1}")
         lab.cell("progress()").scroll_into_view_if_needed()
         lab.shoot("7-progress")
 
         # nbgrader's own button agrees
-        page.get_by_role("button", name="Validate").first.click()
-        dialog = page.locator(".jp-Dialog")
+        tab.get_by_role("button", name="Validate").first.click()
+        dialog = tab.locator(".jp-Dialog")
         dialog.get_by_text("Success! Your notebook passes all the tests.").wait_for(timeout=3 * MINUTE)
         lab.shoot("8-validated")
-        browser.close()
