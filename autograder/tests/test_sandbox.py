@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -85,6 +86,21 @@ def test_submissions_that_cannot_be_kept_apart_take_turns(level: str, monkeypatc
         # nor does it reach the server
         assert text_of(run(own, "print('next')").cells[0]) == "next\n"
         assert own._box is before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="whoever is an ordinary user runs all these tests as one")
+@pytest.mark.parametrize(("level", "missing"), [("bubblewrap", []), ("landlock", ["apart", "see"])])
+def test_an_ordinary_user_has_the_same_walls_as_root(level: str, missing: list[str]) -> None:
+    grader = (
+        "import json, os\nfrom autograder.grading.execute import Server\nfrom autograder.tests.boxed import run, text_of\n"
+        f"with Server((), levels=({level!r},)) as own:\n"
+        "    found = text_of(run(own, 'import os; print(os.getuid())').cells[0])\n"
+        "    print(json.dumps([os.geteuid(), sorted(own.level.open), found]))"
+    )
+    command = ["unshare", "--user", "--map-user=1000", "--map-group=1000", sys.executable, "-c", grader]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [1000, missing, "1000\n"]
 
 
 def test_where_no_box_holds_the_refusal_names_the_reason_and_the_two_ways_out(monkeypatch: pytest.MonkeyPatch) -> None:
