@@ -527,3 +527,10 @@ def test_jupyterlab_opens_a_browser_only_where_there_is_a_display(
     assert commands[0][1] == "notebooks"
     assert commands[0][-2:] == ["--port", "9999"]
     assert ("--no-browser" not in commands[0]) == asks_for_a_browser
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there is one process only")
+@pytest.mark.xdist_group("a group")
+def test_tests_of_a_group_share_a_process(request: pytest.FixtureRequest) -> None:
+    # else each process pays for what the group's tests share: a graded class, a running server
+    assert request.node.nodeid.endswith("@a group")
