@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import ast
 import inspect
+from pathlib import Path
 from typing import Any
 
 from autograder.challenge import PUBLIC_SEED, Challenge
 from autograder.evidence import AS_IT_IS, STAND_INS, Evidence, Item
 from autograder.exercise import Exercise
 from autograder.isolation import isolated, time_limit
-from autograder.plain import kind_of
-from autograder.recorder import DOES_NOT_END, ENDED_EARLY, OutOfTime, Recorder, Stop
+from autograder.plain import kind_of, short_text
+from autograder.recorder import DOES_NOT_END, ENDED_EARLY, PROBE_RAISED, OutOfTime, Recorder, Stop
 
 
 def collect(exercise: Exercise, obj: Any, seed: int = PUBLIC_SEED) -> Evidence:
     """Probe `obj` on the challenge of `seed`: as it is, and once more with stand-ins where the exercise has some.
 
-    Leaves everything outside as it was; ends after `exercise.seconds` a way. What the learner's code raises is
-    evidence, not an error; KeyboardInterrupt passes through.
+    Leaves everything outside as it was; ends after `exercise.seconds` a way. What is raised meanwhile is evidence, not
+    an error; KeyboardInterrupt passes through.
     """
     ways = {AS_IT_IS: _run(exercise, obj, seed, stand_ins=False)}
     if exercise.stand_ins is not None:
@@ -40,7 +41,31 @@ def _run(exercise: Exercise, obj: Any, seed: int, *, stand_ins: bool) -> tuple[I
     except OutOfTime:
         record.outcome(exercise.signature, DOES_NOT_END)
         record.note(ENDED_EARLY, True)
+    except Exception as error:
+        # a slip of the probe's author, such as a method that is read outside `record.call`. It is no reason to leave
+        # a learner without an answer; builds and audits refuse it
+        record.outcome(exercise.name, f"raises {type(error).__name__}")
+        record.note(f"message of {exercise.name}", short_text(f"{type(error).__name__}: {error}", 300))
+        record.note(PROBE_RAISED, f"{type(error).__name__}: {error}, at {_place_in_package(error)}"[:400])
+        record.note(ENDED_EARLY, True)
     return tuple(record.items)
+
+
+def raised_by_probe(evidence: Evidence) -> str:
+    """What the probe itself raised and where, "" where it raised nothing."""
+    notes = [item.value for items in evidence.ways.values() for item in items if item.label == PROBE_RAISED]
+    return str(notes[0]) if notes else ""
+
+
+def _place_in_package(error: BaseException) -> str:
+    """The last line of this package that an error came from: `exercises/02_linear_model.py:253`."""
+    package, found, traceback = Path(__file__).parent, "", error.__traceback__
+    while traceback is not None:
+        path = Path(traceback.tb_frame.f_code.co_filename)
+        if path.is_relative_to(package):
+            found = f"autograder/{path.relative_to(package).as_posix()}:{traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return found
 
 
 def _look_at_kind(exercise: Exercise, obj: Any, record: Recorder) -> None:

@@ -13,6 +13,7 @@ from autograder.recorder import DOES_NOT_END, ERROR_IN
 from autograder.slips import find_slip
 
 Status = Literal["passed", "failed", "not written"]
+PLACEHOLDER = re.compile(r"\{(got|expected): ([^}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -193,4 +194,4 @@ def fill(message: str, items: tuple[Item, ...], reference: tuple[Item, ...]) -> 
         table = tables[match[1]]
         return describe(table[match[2]]) if match[2] in table else "another value"
 
-    return re.sub(r"\{(got|expected): ([^}]+)\}", value_of, message)
+    return PLACEHOLDER.sub(value_of, message)

@@ -19,6 +19,7 @@ RUNS = "runs"
 DOES_NOT_END = "does not end"
 ERROR_IN = "error in "
 ENDED_EARLY = "the probe ended early"
+PROBE_RAISED = "the probe itself raised"
 _NOT_THE_LEARNERS = (str(Path(__file__).parent), sysconfig.get_paths()["purelib"], sysconfig.get_paths()["stdlib"])
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from difflib import get_close_matches
 from multiprocessing import active_children, get_context, parent_process
 from typing import Any
 
@@ -40,9 +41,12 @@ def find_targets(course: Course, names: Sequence[str]) -> list[Target]:
     every = [Target(name, exercise) for name in course.chapters() for exercise in course.chapter(name).exercises]
     for name in names:
         if not any(name in (target.chapter, target.exercise.id) for target in every):
+            ids = [target.exercise.id for target in every]
+            known = {one.lower(): one for one in (*course.chapters(), *ids)}
+            near = [known[one] for one in get_close_matches(name.lower(), known, 1)]
             raise CourseError(
-                f"no chapter or exercise {name!r}; the chapters are {', '.join(course.chapters())}, "
-                f"the exercises {', '.join(target.exercise.id for target in every)}"
+                f"no chapter or exercise {name!r}; {f'did you mean {near[0]!r}? The' if near else 'the'} chapters are "
+                f"{', '.join(course.chapters())}, the exercises {', '.join(ids)}"
             )
     return [target for target in every if not names or {target.chapter, target.exercise.id} & set(names)]
 

@@ -57,12 +57,14 @@ class Line:
 
 
 def lines(audits: Sequence[Audited]) -> Iterator[Line]:
-    """The rows of the table, chapter by chapter."""
+    """The rows of the table, chapter by chapter, and sums wherever they sum up more than one row."""
     for chapter, group in groupby(audits, key=lambda audited: audited.chapter):
         members = list(group)
         yield from (Line(audited.exercise, audited.counts) for audited in members)
-        yield Line(chapter, total(audited.counts for audited in members), is_total=True)
-    yield Line("all", total(audited.counts for audited in audits), is_total=True)
+        if len(members) > 1:
+            yield Line(chapter, total(audited.counts for audited in members), is_total=True)
+    if len({audited.chapter for audited in audits}) > 1:
+        yield Line("all", total(audited.counts for audited in audits), is_total=True)
 
 
 def percent(share: float) -> str:
@@ -116,7 +118,11 @@ def print_report(audits: Sequence[Audited], console: Console, *, with_unnamed: b
             _print_diff(mutation.diff, console)
     n = sum(len(audited.findings) for audited in audits)
     told = f"[red]{n} unsound[/red]" if n else "[green]sound[/green]: nothing slips through"
-    console.print(f"\n{told}", highlight=False)
+    n_unnamed = sum(len(unnamed(audited)) for audited in audits)
+    if n_unnamed and not with_unnamed:
+        n_killed = total(audited.counts for audited in audits).killed
+        told += f"; {n_unnamed} of {n_killed} killed mutants get no misconception's message: --unnamed lists them"
+    console.print(f"\n{told}", highlight=False, soft_wrap=True)
 
 
 def as_json(audits: Sequence[Audited]) -> dict[str, Any]:
@@ -195,4 +201,7 @@ def _late(audited: Audited, mutation: Mutation) -> str:
 
 def _print_diff(diff: str, console: Console) -> None:
     if diff:
-        console.print(Syntax(diff, "diff", theme="ansi_dark", background_color="default", word_wrap=True))
+        # as wide as its longest line: a line broken in two looks like two lines of code
+        width = max(map(len, diff.splitlines())) + 1
+        wide = Console(file=console.file, width=max(console.width, width), force_terminal=console.is_terminal)
+        wide.print(Syntax(diff, "diff", theme="ansi_dark", background_color="default"))

@@ -15,6 +15,8 @@ from typing import Any, Literal, TypeVar
 from autograder.authoring.course import Chapter, CourseError
 
 T = TypeVar("T")
+# what a decorator is given besides an id
+SECOND = {"misconception": "a message", "alternative": "a reason"}
 
 
 def misconception(id: str, message: str) -> Callable[[T], T]:
@@ -54,12 +56,7 @@ def read_bank(chapter: Chapter) -> tuple[Entry, ...]:
     for node in ast.parse(text, filename=str(chapter.bank)).body:
         if isinstance(node, (ast.Import, ast.ImportFrom)) or _is_docstring(node):
             continue
-        entry = _entry(node, text, ids)
-        if entry is None:
-            raise CourseError(
-                f"{chapter.bank}:{node.lineno}: a bank holds imports and definitions under @misconception or "
-                f"@alternative, named like what the learner writes ({', '.join(ids)}); this is neither"
-            )
+        entry = _entry(node, text, ids, f"{chapter.bank}:{node.lineno}")
         if any((other.exercise, other.id) == (entry.exercise, entry.id) for other in found):
             raise CourseError(f"{chapter.bank}:{node.lineno}: {entry.exercise} has a second entry {entry.id!r}")
         found.append(entry)
@@ -70,17 +67,34 @@ def _is_docstring(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _entry(node: ast.stmt, text: str, ids: dict[str, str]) -> Entry | None:
-    if not isinstance(node, (ast.FunctionDef, ast.ClassDef)) or node.name not in ids:
-        return None
-    for position, decorator in enumerate(node.decorator_list):
-        known = isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name)
-        if known and decorator.func.id in ("misconception", "alternative"):
-            arguments = [ast.literal_eval(argument) for argument in decorator.args]
-            arguments += [ast.literal_eval(keyword.value) for keyword in decorator.keywords]
-            rest = node.decorator_list[position + 1 :]
-            first = min([node.lineno, *(other.lineno for other in rest)])
-            source = "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
-            entry_id, message = arguments
-            return Entry(decorator.func.id, ids[node.name], entry_id, inspect.cleandoc(message), source)  # type: ignore[arg-type]
-    return None
+def _entry(node: ast.stmt, text: str, ids: dict[str, str], place: str) -> Entry:
+    """The entry that a statement makes. Raises CourseError, naming the place, where it makes none."""
+    decorators = node.decorator_list if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else []
+    for position, decorator in enumerate(decorators):
+        called = decorator.func if isinstance(decorator, ast.Call) else None
+        if not isinstance(called, ast.Name) or called.id not in SECOND:
+            continue
+        assert isinstance(node, (ast.FunctionDef, ast.ClassDef))
+        if node.name not in ids:
+            raise CourseError(f"{place}: `{node.name}` is nothing that a learner writes here ({', '.join(ids)})")
+        texts = _texts(decorator, f"{place}: @{called.id} wants an id and {SECOND[called.id]}, both plain strings")
+        first = min([node.lineno, *(other.lineno for other in decorators[position + 1 :])])
+        source = "\n".join(text.splitlines()[first - 1 : node.end_lineno]) + "\n"
+        return Entry(called.id, ids[node.name], texts[0], inspect.cleandoc(texts[1]), source)  # type: ignore[arg-type]
+    raise CourseError(
+        f"{place}: every definition in a bank stands under @misconception or @alternative. What several entries need "
+        "has to stand in each of them: they run alone"
+    )
+
+
+def _texts(decorator: ast.expr, complaint: str) -> list[str]:
+    """The two texts that a decorator is given. Raises CourseError with the complaint for anything else."""
+    assert isinstance(decorator, ast.Call)
+    given = [*decorator.args, *(keyword.value for keyword in decorator.keywords)]
+    try:
+        texts = [ast.literal_eval(argument) for argument in given]
+    except ValueError:
+        raise CourseError(complaint) from None
+    if len(texts) != 2 or not all(isinstance(one, str) for one in texts):
+        raise CourseError(complaint)
+    return texts

@@ -56,10 +56,28 @@ def solution_notebook(source: str, name: str) -> NotebookNode:
         if cell.id in seen:
             raise CourseError(f"{name}: two cells are called {cell.id!r}; a grade_id must be unique")
         seen.add(cell.id)
+        _look_at_form(cell, name)
         if info:
             info.update({name: value for name, value in _defaults(cell).items() if name not in info})
     notebook.metadata[STAMP] = {"source": digest(source), "built": digest(body(notebook))}
     return notebook
+
+
+def _look_at_form(cell: NotebookNode, chapter: str) -> None:
+    """Raise CourseError where a cell of an exercise would make nbgrader fail, or would hand out its answer."""
+    info = cell.metadata.get("nbgrader", {})
+    if cell.cell_type != "code":
+        return
+    begin, end = cell.source.count("### BEGIN SOLUTION"), cell.source.count("### END SOLUTION")
+    if begin != end:
+        raise CourseError(f"{chapter}: cell {cell.id!r} has {begin} `### BEGIN SOLUTION` and {end} `### END SOLUTION`")
+    if info.get("solution") and not begin:
+        raise CourseError(
+            f"{chapter}: solution cell {cell.id!r} has no `### BEGIN SOLUTION` and `### END SOLUTION`: learners would "
+            "get the answer as it stands"
+        )
+    if info.get("grade") and "points" not in info:
+        raise CourseError(f'{chapter}: check cell {cell.id!r} has no points: `nbgrader={{…, "points": 2}}`')
 
 
 def body(notebook: NotebookNode) -> str:

@@ -13,12 +13,13 @@ from autograder.authoring.bank import Entry
 from autograder.authoring.course import Chapter, Course, CourseError, code_cells, grade_info
 from autograder.authoring.keys import KeyMaker
 from autograder.authoring.mutants import Mutant, make_mutants, without_markers
+from autograder.collect import raised_by_probe
 from autograder.evidence import Evidence
 from autograder.exercise import Exercise
-from autograder.judge import Verdict, judge
-from autograder.key import Key
+from autograder.judge import PLACEHOLDER, Verdict, judge
+from autograder.key import Key, Row
 
-Kind = Literal["reference", "untouched", "alternative", "passes", "unnamed", "pair"]
+Kind = Literal["reference", "untouched", "alternative", "passes", "unnamed", "pair", "probe", "label"]
 
 # a mutant that takes this many times as long as the reference does not end
 PATIENCE, AT_LEAST = 10, 1.0
@@ -87,7 +88,10 @@ def examine(task: Task) -> Examined:
     flaws += _alternatives(maker, exercise, key)
     flaws += _misconceptions(exercise, made, key)
     impatient = replace(exercise, seconds=seconds)
-    return Examined(task, tuple(flaws), tuple(_fate(maker, impatient, mutant, key) for mutant in mutants))
+    looked = [_fate(maker, impatient, mutant, key) for mutant in mutants]
+    raised = [raised_by_probe(maker.evidence(exercise, exercise.nothing(), task.seed)), *(told for _, told in looked)]
+    flaws += [Flaw("probe", (), told) for told in dict.fromkeys(raised) if told][:1]
+    return Examined(task, tuple(flaws), tuple(fate for fate, _ in looked))
 
 
 @cache
@@ -102,10 +106,13 @@ def reference_source(chapter: Chapter, exercise: Exercise) -> str:
 
 
 def _cell(cells: list[dict[str, Any]], exercise: Exercise, path: Path) -> str:
-    for cell in cells:
-        if grade_info(cell).get("grade_id") == exercise.id:
-            return cell["source"]
-    raise CourseError(f"{path}: no solution cell {exercise.id!r}. Is its grade_id the exercise's id?")
+    sources = {info["grade_id"]: cell["source"] for cell in cells if (info := grade_info(cell)).get("solution")}
+    if exercise.id in sources:
+        return sources[exercise.id]
+    raise CourseError(
+        f"{path}: no solution cell {exercise.id!r} (found: {', '.join(sources)}). "
+        "Its grade_id must be the exercise's id"
+    )
 
 
 @cache
@@ -116,17 +123,18 @@ def _student_cells(chapter: Chapter) -> list[dict[str, Any]]:
     return code_cells(json.loads(path.read_text(encoding="utf-8")))
 
 
-def _judged(maker: KeyMaker, exercise: Exercise, source: str, key: Key) -> Verdict:
-    """The verdict on a cell's source. What the cell itself raises passes through."""
+def _judged(maker: KeyMaker, exercise: Exercise, source: str, key: Key) -> tuple[Verdict, str]:
+    """The verdict on a cell's source, and what the probe itself raised. What the cell itself raises passes through."""
     # a cell that does not define the object must not be taken for the reference
     around = {name: value for name, value in maker.namespace.items() if name != exercise.name}
     obj = Entry("alternative", exercise.id, "a cell", "", source).build(around, exercise.name)
-    return judge(maker.evidence(exercise, obj, key.seed), key, exercise.signature)
+    evidence = maker.evidence(exercise, obj, key.seed)
+    return judge(evidence, key, exercise.signature), raised_by_probe(evidence)
 
 
 def _untouched(maker: KeyMaker, exercise: Exercise, key: Key) -> list[Flaw]:
     source = _cell(_student_cells(maker.chapter), exercise, maker.chapter.student_notebook)
-    verdict = _judged(maker, exercise, source, key)
+    verdict, _ = _judged(maker, exercise, source, key)
     if verdict.status == "not written":
         return []
     return [Flaw("untouched", (), "it passes" if verdict.passed else verdict.message)]
@@ -152,12 +160,26 @@ def _misconceptions(exercise: Exercise, made: Key, key: Key) -> list[Flaw]:
             flaws.append(Flaw("unnamed", (row.id,), verdict.message))
         elif verdict.misconception != row.id:
             flaws.append(Flaw("pair", (row.id, verdict.misconception), verdict.message))
+        for label in unknown_labels(row, made):
+            flaws.append(Flaw("label", (row.id, label), ""))
     return flaws
 
 
-def _fate(maker: KeyMaker, exercise: Exercise, mutant: Mutant, key: Key) -> Fate:
+def unknown_labels(row: Row, key: Key) -> list[str]:
+    """The labels in a misconception's message that no evidence of its own, or of the reference, holds."""
+    found = []
+    for way, items in row.ways.items():
+        tables = {"got": items, "expected": key.reference.get(way, ())}
+        for table, label in PLACEHOLDER.findall(row.message):
+            if label not in {item.label for item in tables[table]}:
+                found.append(label)
+    return list(dict.fromkeys(found))
+
+
+def _fate(maker: KeyMaker, exercise: Exercise, mutant: Mutant, key: Key) -> tuple[Fate, str]:
+    """What becomes of a mutant, and what the probe itself raised meanwhile."""
     try:
-        verdict = _judged(maker, exercise, mutant.source, key)
+        verdict, raised = _judged(maker, exercise, mutant.source, key)
     except Exception as error:
-        return Fate(mutant, True, message=f"the cell itself raises {type(error).__name__}: {error}")
-    return Fate(mutant, not verdict.passed, verdict.misconception, verdict.message)
+        return Fate(mutant, True, message=f"the cell itself raises {type(error).__name__}: {error}"), ""
+    return Fate(mutant, not verdict.passed, verdict.misconception, verdict.message), raised

@@ -175,6 +175,11 @@ def _tell(seen: Sequence[tuple[int, Flaw]], n_seeds: int) -> str:
             )
         case "unnamed":
             return f"the wrong solution {first} fails without its own message {on}{after}"
+        case "probe":
+            advice = "Read a learner's attributes and methods through `record.call` too"
+            return f"the probe itself raised {flaw.message} {on}. {advice}."
+        case "label":
+            return f"the message of {first} names {others[0]}, which no evidence of it holds {on}."
         case "pair":
             both = f"{first} and {others[0]}"
             return f"the wrong solutions {both} cannot be told apart {on}: the first gets the message of the second."

@@ -9,12 +9,14 @@ from typing import Any
 from autograder.authoring.bank import Entry, read_bank
 from autograder.authoring.course import Chapter, CourseError, find_course, grade_info, reference_namespace
 from autograder.challenge import PUBLIC_SEED
-from autograder.collect import collect
+from autograder.collect import collect, raised_by_probe
 from autograder.compare import describe
 from autograder.evidence import Evidence
 from autograder.exercise import Exercise, chapter_of, find_exercise
 from autograder.key import Key, Row
 from autograder.recorder import ENDED_EARLY
+
+REFERENCE = "the reference"
 
 
 class KeyMaker:
@@ -54,11 +56,13 @@ class KeyMaker:
     def points(self, exercise: Exercise) -> float:
         """The points of the exercise's check cell. Raises CourseError where there is none."""
         wanted = f"check_{exercise.id}"
-        for cell in self.cells:
-            info = grade_info(cell)
-            if info.get("grade_id") == wanted and info.get("grade"):
-                return float(info["points"])
-        raise CourseError(f"{self.chapter.name}: no graded cell {wanted!r} for exercise {exercise.id!r}")
+        graded = {info["grade_id"]: info for info in map(grade_info, self.cells) if info.get("grade")}
+        if wanted in graded:
+            return float(graded[wanted]["points"])
+        raise CourseError(
+            f"{self.chapter.name}: no graded cell {wanted!r} for exercise {exercise.id!r} "
+            f"(found: {', '.join(graded)}). The id is the probe's name, unless `@exercise` gives an `id`"
+        )
 
     def make(self, exercise: Exercise, seed: int = PUBLIC_SEED) -> Key:
         """The key of one exercise for the challenge of `seed`."""
@@ -76,6 +80,12 @@ class KeyMaker:
         rows = tuple(
             Row(entry.id, entry.text, wrong[entry.id].ways) for entry in self.entries(exercise, "misconception")
         )
+        for name, evidence in {REFERENCE: reference, **wrong}.items():
+            if raised := raised_by_probe(evidence):
+                raise CourseError(
+                    f"{self.chapter.name}: the probe of {exercise.id!r} itself raised {raised}, with {name!r}. "
+                    "Read a learner's attributes and methods through `record.call` too"
+                )
         for items in reference.ways.values():
             if any(item.label == ENDED_EARLY for item in items):
                 # a key that ends early would pass whoever ends there too
@@ -83,6 +93,7 @@ class KeyMaker:
                 raise CourseError(
                     f"{self.chapter.name}: the reference of {exercise.id!r} does not get through its own probe on "
                     f"challenge {reference.seed}: it ends at {last.label!r} ({describe(last.value)})"
+                    + (". `@exercise` needs is_class=True for a class" if last.value == "a class" else "")
                 )
         return Key(exercise.id, reference.seed, self.points(exercise), reference.ways, rows)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.authoring.course import Course, CourseError, grade_info, is_setup, is_solution
-from autograder.authoring.keys import KeyMaker
+from autograder.authoring.keys import REFERENCE, KeyMaker
 from autograder.evidence import Evidence, EvidenceError
 from autograder.exercise import Exercise, exercises_of
 from autograder.grading.judging import Judge
@@ -16,7 +16,6 @@ from autograder.grading.transcript import Cell, Limits, Transcript
 from autograder.grading.work import Work, transcript_of
 from autograder.key import Key, public_keys
 
-REFERENCE = "the reference"
 # a bank is longer than a submission, and nothing in it is to be given up
 LIMITS = Limits(submission_seconds=1800, check_seconds=300, cpu_seconds=1800, restarts=0)
 

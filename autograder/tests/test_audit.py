@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -166,6 +168,50 @@ def test_a_weak_probe_is_caught_and_what_it_lets_through_is_said(make_course: Ma
     assert "-    return total / len(values)\n+        return total / len(values)" in done.stdout
 
 
+def test_a_probe_that_raises_by_itself_is_told_with_its_place(make_course: Make) -> None:
+    # whatever a learner hands over is read through `record.call`, or it can raise
+    make_course(probe=PROBE.replace("    for n", "    record.outcome('rounded', round(function([1.5])))\n    for n"))
+    done = command()
+    assert done.exit_code == 1
+    told = (
+        "unsound mean: the probe itself raised TypeError: type NoneType doesn't define __round__ method, at autograder/"
+    )
+    assert told in done.stdout
+    assert "Read a learner's attributes and methods through `record.call` too." in done.stdout
+
+
+def test_a_message_that_names_what_no_evidence_holds_is_found(make_course: Make) -> None:
+    make_course(bank=BANK.replace("{got: the mean}. How", "{got: the median}. How"))
+    done = command()
+    assert done.exit_code == 1
+    told = (
+        'unsound mean: the message of "sum_only" names "the median", which no evidence of it holds on all 3 challenges.'
+    )
+    assert told in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("entry", "message"),
+    [
+        (
+            '@misconception("a")\ndef mean(values): ...\n',
+            "@misconception wants an id and a message, both plain strings",
+        ),
+        (
+            '@alternative("a", f"{1}")\ndef mean(values): ...\n',
+            "@alternative wants an id and a reason, both plain strings",
+        ),
+        ('@alternative("a", "b")\ndef meen(values): ...\n', "`meen` is nothing that a learner writes here (mean)"),
+        ("def helper(values): ...\n", "every definition in a bank stands under @misconception or @alternative."),
+    ],
+)
+def test_a_slip_in_a_bank_is_one_line_with_its_place(make_course: Make, entry: str, message: str) -> None:
+    make_course(bank=BANK + entry)
+    done = command()
+    assert done.exit_code == 1
+    assert re.search(rf"bank\.py:\d+: {re.escape(message)}", done.stderr)
+
+
 def test_a_wrong_alternative_is_rejected(make_course: Make) -> None:
     largest = '@alternative("largest", "it is not")\ndef mean(values):\n    return max(values)\n'
     make_course(bank=BANK + largest)
@@ -277,9 +323,13 @@ def test_json_and_page_hold_what_the_table_holds(make_course: Make, tmp_path: Pa
     assert '<span class="plus">+        total = total + value</span>' in html
     assert exercise["findings"][0]["sentence"] in shown
     assert exercise["findings"][0]["sentence"] in html
-    [row, chapter, everything] = lines([audited(course)])
-    assert (row.name, chapter.name, everything.name) == ("mean", CHAPTER, "all")
-    assert row.cells == chapter.cells == everything.cells
+    one = audited(course)
+    other = replace(one, chapter="91_more")
+    assert [row.name for row in lines([one])] == ["mean"]
+    assert [row.name for row in lines([one, one])] == ["mean", "mean", CHAPTER]
+    assert [row.name for row in lines([one, other])] == ["mean", "mean", "all"]
+    row, _, everything = lines([one, other])
+    assert int(everything.cells[0]) == 2 * int(row.cells[0])
 
 
 def test_json_says_of_every_mutant_what_became_of_it(make_course: Make) -> None:
@@ -293,7 +343,9 @@ def test_json_says_of_every_mutant_what_became_of_it(make_course: Make) -> None:
 
 def test_killed_mutants_without_a_name_are_listed_on_demand(make_course: Make) -> None:
     make_course()
-    assert "unnamed" not in command().stdout
+    told = command().stdout
+    assert "unnamed mean" not in told
+    assert "killed mutants get no misconception's message: --unnamed lists them" in told
     assert "unnamed mean: operands swapped, line 6: Expected the mean to be" in command("--unnamed").stdout
 
 
@@ -309,7 +361,8 @@ def test_an_unknown_name_is_told_in_one_line_with_those_there_are(make_course: M
     done = command("meen")
     assert done.exit_code == 1
     assert (
-        done.stderr.strip() == "error: no chapter or exercise 'meen'; the chapters are 90_numbers, the exercises mean"
+        done.stderr.strip()
+        == "error: no chapter or exercise 'meen'; did you mean 'mean'? The chapters are 90_numbers, the exercises mean"
     )
 
 

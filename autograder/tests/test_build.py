@@ -128,6 +128,16 @@ def test_an_edit_in_the_notebook_comes_back_into_the_text_and_a_double_edit_is_r
         ),
         ('"grade_id": "check_fit"', '"grade_id": "check_fit_too"', "no graded cell 'check_fit' for exercise 'fit'"),
         ("def fit(", "def fits(", "no solution cell defines `fit` for 'fit'"),
+        (
+            "### BEGIN SOLUTION\n    optimizer = torch.optim.SGD",
+            "optimizer = torch.optim.SGD",
+            "cell 'loss_drops' has 0 `### BEGIN SOLUTION` and 1 `### END SOLUTION`",
+        ),
+        (
+            '"grade_id": "check_fit", "locked": true, "points": 6',
+            '"grade_id": "check_fit", "locked": true',
+            "check cell 'check_fit' has no points",
+        ),
     ],
 )
 def test_an_authors_slip_is_one_line_that_says_which(

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ import torch
 
 import autograder
 from autograder import CheckFailed, check, hint, passed, progress
+from autograder.challenge import Challenge
+from autograder.exercise import find_exercise
+from autograder.recorder import Recorder
 
 RIGHT = """
 def train_one_epoch(model, data_loader, optimizer):
@@ -131,6 +135,19 @@ def test_an_instance_in_place_of_its_class_is_told() -> None:
     assert failure("Linear", Linear(4, 1)).message == (
         "The check wants `Linear` itself, a class; what it was given is an instance, Linear(…), "
         "where the class itself is wanted."
+    )
+
+
+def test_a_probe_that_meets_something_unforeseen_still_answers_the_learner(monkeypatch: pytest.MonkeyPatch) -> None:
+    def careless(obj: Any, challenge: Challenge, record: Recorder) -> None:
+        obj.nowhere()
+
+    found = replace(find_exercise("train_one_epoch"), probe=careless)
+    monkeypatch.setattr("autograder.notebook.find_exercise", lambda name: found)
+    with pytest.raises(CheckFailed) as failed:
+        check("train_one_epoch", lambda model, data_loader, optimizer: None)
+    assert (
+        "`train_one_epoch` raised AttributeError: 'function' object has no attribute 'nowhere'." in failed.value.message
     )
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from autograder.authoring.bank import read_bank
 from autograder.authoring.course import Course as AuthoredCourse
-from autograder.exercise import exercises_of
+from autograder.exercise import chapters, exercises_of
 from autograder.grading.course import Course, GradingError, list_students
 from autograder.grading.ingest import rebuild
 from autograder.grading.sample import RECORD, SHARES, Sample, make_sample_class, read_sample_class
@@ -133,7 +133,7 @@ def test_no_solution_cell_carries_its_marks_into_a_submission(empty: Course) -> 
         assert b"BEGIN SOLUTION" not in path.read_bytes()
 
 
-@pytest.mark.parametrize("chapter", sorted(path.name for path in (Path(__file__).parents[2] / "notebooks").iterdir()))
+@pytest.mark.parametrize("chapter", chapters())
 def test_every_chapter_has_a_sample_class(empty: Course, chapter: str) -> None:
     samples = make_sample_class(empty, chapter, n=20)
     ids = {one.id for one in exercises_of(chapter)}
