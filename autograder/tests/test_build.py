@@ -249,3 +249,14 @@ def test_the_first_cell_says_how_to_install_what_is_missing(course: Course) -> N
             "ModuleNotFoundError: this kernel lacks the course's checks: "
             "run `make setup` in the course folder and open it with `make lab`"
         )
+
+
+def test_a_chapter_says_how_many_exercises_and_points_it_has(course: Course) -> None:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    for name in chapters():
+        cells = json.loads(course.chapter(name).student_notebook.read_text(encoding="utf-8"))["cells"]
+        text = " ".join(" ".join("".join(cell["source"]).split()) for cell in cells if cell["cell_type"] == "markdown")
+        told = re.search(r"(\w+) exercises, (?:worth )?([\d, and]+) points", text)
+        assert told, name
+        points = [grade_info(cell)["points"] for cell in cells if grade_info(cell).get("grade")]
+        assert (told[1], sum(map(int, re.findall(r"\d+", told[2])))) == (words[len(points)], sum(points)), name
