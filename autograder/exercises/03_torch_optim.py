@@ -15,7 +15,7 @@ from torch.optim import SGD, Adadelta, Adagrad, Adam, RMSprop
 from autograder.challenge import PUBLIC_SEED
 from autograder.evidence import Item
 from autograder.exercise import Challenge, Recorder, exercise
-from autograder.exercises.pieces import WatchedSGD, drawn_model, drawn_rows, loader_of
+from autograder.exercises.pieces import WatchedSGD, counted_backward, drawn_model, drawn_rows, loader_of
 from autograder.plain import array_of, kind_of
 from autograder.recorder import Stop
 
@@ -53,7 +53,8 @@ def make_optimizer(function: Any, challenge: Challenge, record: Recorder) -> Non
         for _ in names
     ]
     others = [
-        challenge.choice(("adamw", "adamax", "nadam", "rprop", "asgd")),
+        # torch has it, and one of the five is a part of it
+        challenge.choice(("adamw", "adamax")),
         challenge.choice(("sdg", "gradient", "momentum")),
     ]
     built = []
@@ -128,9 +129,16 @@ def _changed(optimizer: torch.optim.Optimizer) -> list[str]:
         f"{name}={group[name]}"
         for group in optimizer.param_groups
         for name in untouched
-        if name not in HOW_ONLY and repr(group.get(name)) != repr(untouched[name])
+        if name not in HOW_ONLY and not _same_setting(group.get(name), untouched[name])
     }
     return sorted(found)
+
+
+def _same_setting(found: object, default: object) -> bool:
+    """Whether two settings act alike: 0.0 is 0, and a list of two numbers does what a tuple does."""
+    if isinstance(found, (int, float, tuple, list)) and isinstance(default, (int, float, tuple, list)):
+        return bool(np.array_equal(found, default))
+    return repr(found) == repr(default)
 
 
 def _what_happens(function: Callable, *arguments: object) -> str:
@@ -169,10 +177,12 @@ def optimizer_step(function: Any, challenge: Challenge, record: Recorder) -> Non
     for number, size in enumerate(sizes, start=1):
         own, rows = rows[:size], rows[size:]
         batch = next(iter(loader_of(own, size)))
-        loss = record.call("optimizer_step(model, batch, optimizer)", function, model, batch, optimizer)
+        with counted_backward() as begun:
+            loss = record.call("optimizer_step(model, batch, optimizer)", function, model, batch, optimizer)
         record.outcome(f"the kind of what step {number} returns", "float" if isinstance(loss, float) else kind_of(loss))
         record.number(f"the loss that step {number} returns", loss)
         record.trace(f"calls in step {number}", list(optimizer.log))
+        record.trace(f"calls of `backward` in step {number}", len(begun))
         record.outcome(f"the weights and bias after step {number}", model.numbers())
         optimizer.log.clear()
 

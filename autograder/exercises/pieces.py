@@ -6,8 +6,9 @@ that), and nothing here loops over batches.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
@@ -21,6 +22,8 @@ class ProbeModel(torch.nn.Module):
     """A linear model with a drawn start that looks like the course's `Linear`: `forward`, `params`, `w`, `b`.
 
     `w` (n_in, 1) and `b` (1,) are float32 leaves, as in the course's `Linear`: a learner may look for `model.w.grad`.
+    It is a module so that it has a training mode; what else a module offers and `Linear` lacks is taken away, or a
+    solution would pass here and fail in the notebook's next cell.
     """
 
     def __init__(self, w: np.ndarray, b: np.ndarray) -> None:
@@ -34,6 +37,20 @@ class ProbeModel(torch.nn.Module):
     def params(self) -> list[torch.Tensor]:
         """The two leaf tensors that are trained."""
         return [self.w, self.b]
+
+    def __call__(self, *args: object, **kwargs: object) -> NoReturn:
+        """Refuse, as an object of a plain class does."""
+        raise TypeError("'Linear' object is not callable")
+
+    @property
+    def parameters(self) -> NoReturn:  # type: ignore[override]
+        """Not there: `Linear` has `params`."""
+        raise AttributeError
+
+    @property
+    def zero_grad(self) -> NoReturn:  # type: ignore[override]
+        """Not there: it is the optimizer that clears."""
+        raise AttributeError
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(batch, n_in) -> (batch, 1)."""
@@ -86,3 +103,20 @@ class WatchedSGD(torch.optim.SGD):
         tensors = [p for group in self.param_groups for p in group["params"]]
         self.at_step.append(np.concatenate([p.detach().numpy().ravel() for p in tensors]))
         return loss
+
+
+@contextmanager
+def counted_backward() -> Iterator[list[str]]:
+    """Note each call of `backward` under `with`, also of one that finds no way back to the weights."""
+    real = torch.autograd.backward
+    calls: list[str] = []
+
+    def noted(*args: Any, **kwargs: Any) -> Any:
+        calls.append("backward")
+        return real(*args, **kwargs)
+
+    torch.autograd.backward = noted
+    try:
+        yield calls
+    finally:
+        torch.autograd.backward = real

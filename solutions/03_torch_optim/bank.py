@@ -508,6 +508,84 @@ def make_optimizer(name, params, lr):
     return params
 
 
+@misconception(
+    "part_of_a_name_is_enough",
+    'A name like "adamw" or "adamax" is none of the five, and you build Adam for it: your comparison asks whether '
+    "one text begins with the other or holds it (`startswith`, `in`). Which comparison is true for five names only?",
+)
+def make_optimizer(name, params, lr):
+    if "sgd" in name:
+        return torch.optim.SGD(params, lr=lr)
+    if "adam" in name:
+        return torch.optim.Adam(params, lr=lr)
+    if "rmsprop" in name:
+        return torch.optim.RMSprop(params, lr=lr)
+    if "adagrad" in name:
+        return torch.optim.Adagrad(params, lr=lr)
+    if "adadelta" in name:
+        return torch.optim.Adadelta(params, lr=lr)
+    raise ValueError(name)
+
+
+@misconception(
+    "type_error_for_unknown",
+    "An unknown name ends in a TypeError where a ValueError is asked for. If its text says that a 'NoneType' is not "
+    "callable, nobody raised it on purpose: `.get(name)` found nothing and gave None, and the brackets after it call "
+    "that None. What should happen between looking up and calling?",
+)
+def make_optimizer(name, params, lr):
+    classes = {
+        "sgd": torch.optim.SGD,
+        "adam": torch.optim.Adam,
+        "rmsprop": torch.optim.RMSprop,
+        "adagrad": torch.optim.Adagrad,
+        "adadelta": torch.optim.Adadelta,
+    }
+    return classes.get(name)(params, lr=lr)
+
+
+@misconception(
+    "no_value_for_unknown",
+    "An unknown name ends in an UnboundLocalError: no comparison was true, so the variable that the last line "
+    "returns never got a value. Python stumbles there by chance; the exercise asks you to say no on purpose, "
+    "with a ValueError. Which branch is missing?",
+)
+def make_optimizer(name, params, lr):
+    if name == "sgd":
+        optimizer = torch.optim.SGD(params, lr=lr)
+    elif name == "adam":
+        optimizer = torch.optim.Adam(params, lr=lr)
+    elif name == "rmsprop":
+        optimizer = torch.optim.RMSprop(params, lr=lr)
+    elif name == "adagrad":
+        optimizer = torch.optim.Adagrad(params, lr=lr)
+    elif name == "adadelta":
+        optimizer = torch.optim.Adadelta(params, lr=lr)
+    return optimizer
+
+
+@misconception(
+    "else_of_the_last_if_alone",
+    "Four of the five names are refused: {got: the names that are refused}. An `else` belongs to the one `if` "
+    "right above it, so after five separate `if`s it runs for every name but the last. What makes five "
+    "comparisons one chain?",
+)
+def make_optimizer(name, params, lr):
+    if name == "sgd":
+        optimizer = torch.optim.SGD(params, lr=lr)
+    if name == "adam":
+        optimizer = torch.optim.Adam(params, lr=lr)
+    if name == "rmsprop":
+        optimizer = torch.optim.RMSprop(params, lr=lr)
+    if name == "adagrad":
+        optimizer = torch.optim.Adagrad(params, lr=lr)
+    if name == "adadelta":
+        optimizer = torch.optim.Adadelta(params, lr=lr)
+    else:
+        raise ValueError(name)
+    return optimizer
+
+
 # make_optimizer: right
 
 
@@ -595,7 +673,7 @@ def make_optimizer(name, params, lr):
 @alternative("defaults_spelled_out", "Writing torch's own defaults down changes nothing.")
 def make_optimizer(name, params, lr):
     classes = {
-        "sgd": lambda: torch.optim.SGD(params, lr=lr, momentum=0, weight_decay=0),
+        "sgd": lambda: torch.optim.SGD(params, lr=lr, momentum=0.0, weight_decay=0.0),
         "adam": lambda: torch.optim.Adam(params, lr=lr, betas=(0.9, 0.999), eps=1e-8),
         "rmsprop": lambda: torch.optim.RMSprop(params, lr=lr, alpha=0.99, eps=1e-08, centered=False),
         "adagrad": lambda: torch.optim.Adagrad(params, lr=lr, eps=1e-10),
@@ -881,6 +959,122 @@ def optimizer_step(model, batch, optimizer):
     return loss.item()
 
 
+@misconception(
+    "no_squeeze_and_mean",
+    "Your loss is {got: the loss that step 1 returns}, expected {expected: the loss that step 1 returns}, for two "
+    "reasons: (batch, 1) minus (batch,) gives a (batch, batch) table, and its mean is taken where a sum is asked for. "
+    "Begin with the shapes: print those of the prediction and of the targets. Do they agree?",
+)
+def optimizer_step(model, batch, optimizer):
+    optimizer.zero_grad()
+    loss = torch.nn.functional.mse_loss(model.forward(batch["X"]), batch["y"])
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "returns_the_loss_a_row",
+    "The step is right, but you return {got: the loss that step 1 returns} where the loss is {expected: the loss that "
+    "step 1 returns}: it was divided by the number of rows on the way out. The loss of this exercise is the sum; which "
+    "number did `backward()` start from?",
+)
+def optimizer_step(model, batch, optimizer):
+    optimizer.zero_grad()
+    loss = sum_squared_error(model.forward(batch["X"]), batch["y"])
+    loss.backward()
+    optimizer.step()
+    return loss.item() / len(batch["y"])
+
+
+@misconception(
+    "backward_twice",
+    "The first step is twice as long as it should be: `backward()` was called twice on one loss, and the second call "
+    "added the same gradient to `.grad` once more. How often does one batch need it?",
+)
+def optimizer_step(model, batch, optimizer):
+    optimizer.zero_grad()
+    loss = sum_squared_error(model.forward(batch["X"]), batch["y"])
+    loss.backward(retain_graph=True)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "backward_on_a_used_up_graph",
+    "`backward()` was called a second time on the same loss, and the graph it walks back along is given up after the "
+    "first. Keeping it with `retain_graph=True` would silence torch and add the same gradient twice. Which of the two "
+    "calls does the step need?",
+)
+def optimizer_step(model, batch, optimizer):
+    optimizer.zero_grad()
+    loss = sum_squared_error(model.forward(batch["X"]), batch["y"])
+    loss.backward()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "by_hand_and_by_the_optimizer",
+    "The weights go twice as far as they should in step 1, to {got: the weights and bias after step 1} "
+    "instead of {expected: the weights and bias after step 1}: your own line subtracts rate times gradient, "
+    "and then the optimizer does it as well. In chapter 2 the line was needed; who does its work now?",
+)
+def optimizer_step(model, batch, optimizer):
+    optimizer.zero_grad()
+    loss = sum_squared_error(model.forward(batch["X"]), batch["y"])
+    loss.backward()
+    with torch.no_grad():
+        for p in model.params:
+            p -= optimizer.param_groups[0]["lr"] * p.grad
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "one_batch_behind",
+    "Step 1 moves nothing, and each later step uses the gradient of the batch before it: the optimizer steps "
+    "first, and only then is `.grad` cleared and filled. Which of the three calls needs what another one "
+    "leaves behind?",
+)
+def optimizer_step(model, batch, optimizer):
+    loss = sum_squared_error(model.forward(batch["X"]), batch["y"])
+    optimizer.step()
+    optimizer.zero_grad()
+    loss.backward()
+    return loss.item()
+
+
+@misconception(
+    "graph_cut_and_silenced",
+    "`backward()` runs without an error, and yet the weights do not move: no gradient reached them. A `requires_grad` "
+    "put on the loss afterwards makes torch stop complaining, but does not bring back the way to the weights, which "
+    "`detach()`, `.item()` or a new `torch.tensor` had cut. Where is it cut?",
+)
+def optimizer_step(model, batch, optimizer):
+    optimizer.zero_grad()
+    prediction = model.forward(batch["X"]).detach()
+    loss = sum_squared_error(prediction, batch["y"]).requires_grad_()
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+@misconception(
+    "model_called_like_a_function",
+    "`model(...)` ends in an error: calling a model runs its `forward` only if it is a `torch.nn.Module`, and "
+    "ours is a class of our own that cannot be called. Which method does the text name for predictions?",
+)
+def optimizer_step(model, batch, optimizer):
+    optimizer.zero_grad()
+    loss = sum_squared_error(model(batch["X"]), batch["y"])
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
 # optimizer_step: right
 
 
@@ -1024,10 +1218,10 @@ def tune_learning_rates():
 
 
 @misconception(
-    "adadelta_left_at_one",
-    "Four arrive, Adadelta does not: its best loss is {got: the best loss of adadelta} of the first. It "
-    "takes its bearings from its own earlier steps, and it has none at the start, so it begins with steps "
-    "of a few thousandths of its rate. Who says that a rate has to be smaller than 1?",
+    "adadelta_too_slow",
+    "Four arrive, Adadelta does not: with the rate {got: the rate of adadelta} its best loss is {got: the best loss of "
+    "adadelta} of the first. It takes its bearings from its own earlier steps, and it has none at the start, so it "
+    "begins with steps of a few thousandths of its rate. How large may a rate be?",
 )
 def tune_learning_rates():
     return {"sgd": 1e-3, "adam": 2.0, "rmsprop": 2.0, "adagrad": 30.0, "adadelta": 1.0}
