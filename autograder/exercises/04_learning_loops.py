@@ -12,7 +12,8 @@ import torch
 from torch.utils.data import DataLoader
 
 from autograder.exercise import Challenge, Recorder, exercise
-from autograder.exercises.pieces import ProbeModel, WatchedSGD, drawn_rows
+from autograder.exercises.pieces import ProbeModel, WatchedSGD, counted_backward, drawn_rows
+from autograder.plain import kind_of
 
 N_IN = 4  # as in the course's data: a loop that works with the notebook's own model runs, and is told so
 MAX_CALLS = 30  # of a stand-in that are written down
@@ -151,9 +152,13 @@ def train_one_epoch(function: Any, challenge: Challenge, record: Recorder) -> No
         loader, start, model.used = WatchedLoader(rows, batch_size), model.numbers(), False
         model.graphs.clear()
         call = "train_one_epoch(model, data_loader, optimizer)"
-        returned = record.call(call, function, model, loader, optimizer)
+        with counted_backward() as begun:
+            try:
+                returned = record.call(call, function, model, loader, optimizer)
+            finally:  # where the call ends in an error, too, they tell how far it got
+                record.trace(f"calls in epoch {epoch}", list(optimizer.log))
+                record.trace(f"calls of `backward` in epoch {epoch}", len(begun))
         moved = not np.array_equal(start, model.numbers(), equal_nan=True)
-        record.trace(f"calls in epoch {epoch}", list(optimizer.log))
         record.trace(f"mini-batches taken in epoch {epoch}", loader.taken)
         record.trace(f"predictions in epoch {epoch}", len(model.graphs))
         record.trace(f"whether something is returned in epoch {epoch}", returned is not None)
@@ -186,6 +191,9 @@ def validate_one_epoch(function: Any, challenge: Challenge, record: Recorder) ->
     model = watched_model(challenge)
     loaders = [watched_loader(challenge), watched_loader(challenge)]
     before = model.numbers()
+    gradients = [torch.tensor(challenge.normal(*tensor.shape)) for tensor in model.params]
+    for tensor, gradient in zip(model.params, gradients, strict=True):
+        tensor.grad = gradient.clone()
     for which, loader in zip(("first", "second"), loaders, strict=True):
         model.used = False
         model.graphs.clear()
@@ -196,13 +204,21 @@ def validate_one_epoch(function: Any, challenge: Challenge, record: Recorder) ->
         record.require("use of the model handed in", model.used, True)
         record.number(f"the value for the {which} loader", value)
         record.outcome("predictions that carry a graph for gradients", any(model.graphs))
-    left = [tensor.grad for tensor in model.params if tensor.grad is not None]
-    record.outcome("gradients left in `.grad`", bool(left))
+    record.outcome("what `.grad` holds afterwards", _held(model, gradients))
     record.outcome("weights and bias afterwards", model.numbers())
     record.trace("whether the weights moved", not np.array_equal(before, model.numbers()))
     record.outcome("weights that still require gradients", all(tensor.requires_grad for tensor in model.params))
     record.outcome("gradient tracking switched on afterwards", torch.is_grad_enabled())
     record.outcome("a model that is in training mode afterwards, as before", model.training)
+
+
+def _held(model: Any, before: list[torch.Tensor]) -> str:
+    """What became of the gradients that were there before."""
+    now = [tensor.grad for tensor in model.params]
+    if all(gradient is None or not gradient.any() for gradient in now):
+        return "nothing"
+    same = all(gradient is not None and torch.equal(gradient, old) for gradient, old in zip(now, before, strict=True))
+    return "what it held before" if same else "other gradients"
 
 
 def stand_ins_for_fit(challenge: Challenge, record: Recorder) -> dict[str, Callable]:
@@ -257,6 +273,8 @@ def fit(function: Any, challenge: Challenge, record: Recorder) -> None:
         record.trace("whether steps were taken", bool(optimizer.at_step))
         record_history(record, name, history)
         record.outcome(f"the weights and bias after the call that returned `{name}`", model.numbers())
+        settings = [float(optimizer.param_groups[0][setting]) for setting in ("lr", "momentum")]
+        record.outcome(f"rate and momentum after the call that returned `{name}`", settings)
 
 
 def stand_ins_for_ten_epochs(challenge: Challenge, record: Recorder) -> dict[str, Callable]:
@@ -271,11 +289,13 @@ def stand_ins_for_ten_epochs(challenge: Challenge, record: Recorder) -> dict[str
         if len(calls) <= MAX_CALLS:
             given = named(model, train_loader, test_loader)
             hear(record, "outcome", "the model and the loaders that `fit` is given", given)
-            hear(record, "outcome", "the number of epochs that `fit` is given", epochs)
+            number = epochs if isinstance(epochs, (int, float, np.integer)) else kind_of(epochs)
+            hear(record, "outcome", "the number of epochs that `fit` is given", number)
             hear_optimizer(record, optimizer, model)
         shift(model, draws)
         parts = ("train", "test")
-        return {part: [draws.uniform(1, 9) for _ in range(min(int(epochs), MAX_CALLS))] for part in parts}
+        length = min(int(epochs), MAX_CALLS) if isinstance(epochs, (int, np.integer)) else 1
+        return {part: [draws.uniform(1, 9) for _ in range(length)] for part in parts}
 
     return {"fit": fit}
 
@@ -333,8 +353,9 @@ def loss_drops(function: Any, challenge: Challenge, record: Recorder) -> None:
 )
 def weights_near_truth(function: Any, challenge: Challenge, record: Recorder) -> None:
     """Two models of different size, whose farthest weight lies once below and once above the truth."""
-    for which, sign in (("first", -1), ("second", 1)):
-        n_in = challenge.integer(3, 6)
+    # one with more weights than the course's four, one with fewer
+    for which, sign, sizes in (("first", -1, (5, 6)), ("second", 1, (3, 3))):
+        n_in = challenge.integer(*sizes)
         coef = challenge.normal(n_in, scale=20.0).astype(np.float64)
         errors = np.array([challenge.uniform(0.2, 0.8) for _ in range(n_in)])
         errors *= np.where(np.arange(n_in) % 2, 1, -1)
@@ -356,3 +377,4 @@ def weights_near_truth(function: Any, challenge: Challenge, record: Recorder) ->
         record.number(f"w_error of the {which} model", returned[0], rtol=1e-4, atol=2e-5)
         record.number(f"b_error of the {which} model", returned[1], rtol=1e-4, atol=2e-5)
         record.outcome(f"weights and bias of the {which} model afterwards", model.numbers())
+        record.outcome("weights that still require gradients", all(tensor.requires_grad for tensor in model.params))

@@ -23,8 +23,8 @@ def train_one_epoch(model, data_loader, optimizer):
 @misconception(
     "zero_grad_once_an_epoch",
     "The first mini-batch is right, and from the second on each step also carries the gradients of all "
-    "mini-batches before it. `zero_grad()` is called once, before the loop. How often does `backward()` "
-    "add to `.grad` after that?",
+    "mini-batches before it. `zero_grad()` is called once an epoch, outside the loop. How often does "
+    "`backward()` add to `.grad` in between?",
 )
 def train_one_epoch(model, data_loader, optimizer):
     optimizer.zero_grad()
@@ -495,6 +495,118 @@ def train_one_epoch(model, data_loader, optimizer):
         optimizer.zero_grad()
         prediction = model.forward(batch["X"]).squeeze(1)
         loss = ((prediction - batch["y"]) ** 3).sum()
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "running_total_walked_back",
+    "From the second mini-batch on each step also carries the gradients of all mini-batches before it, "
+    "although `.grad` is cleared every time: `backward()` is called on a running total and walks back through "
+    "all of them again. `retain_graph=True` only stops torch from complaining. Which loss belongs to this "
+    "mini-batch alone?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    total = 0
+    for batch in data_loader:
+        optimizer.zero_grad()
+        total = total + ((model.forward(batch["X"]).squeeze(1) - batch["y"]) ** 2).sum()
+        total.backward(retain_graph=True)
+        optimizer.step()
+
+
+@misconception(
+    "backward_on_a_used_up_graph",
+    "`backward()` was called a second time on the first mini-batch's loss, before any step: the graph it walks back "
+    "along is given up after the first call. Keeping it with `retain_graph=True` would silence torch and add the same "
+    "gradient twice. Which of the two calls does the step need?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        loss = ((model.forward(batch["X"]).squeeze(1) - batch["y"]) ** 2).sum()
+        loss.backward()
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "graph_cut_and_silenced",
+    "`backward()` runs without an error, and yet the weights do not move: no gradient reached them. A `requires_grad` "
+    "put on the loss afterwards makes torch stop complaining, but does not bring back the way to `w` and `b`, which "
+    "`detach()`, `.item()` or a new `torch.tensor` had cut. Where is it cut?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        prediction = model.forward(batch["X"]).squeeze(1).detach()
+        loss = ((prediction - batch["y"]) ** 2).sum().requires_grad_()
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "mean_times_batch_size",
+    "All steps are right but the last of each epoch, which is too long: the mean is multiplied by the loader's batch "
+    "size, and the last mini-batch has fewer rows than that. Which operation needs no number of rows at all?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        loss = ((model.forward(batch["X"]).squeeze(1) - batch["y"]) ** 2).mean() * data_loader.batch_size
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "half_the_sum",
+    "All steps point the right way, but each gradient is half as long as it should be: the sum of squares is "
+    "multiplied by a half, as some books do to get rid of the 2 in its derivative. Which loss does the "
+    "formula above show?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        loss = 0.5 * ((model.forward(batch["X"]).squeeze(1) - batch["y"]) ** 2).sum()
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "no_zero_grad_and_mean",
+    "Two things are mixed here: the squared errors of a mini-batch are averaged where their sum is asked for, and "
+    "nobody clears `.grad`, so that from the second mini-batch on old gradients are in every step. Begin with the "
+    "second: what does `backward()` do with what it finds in `.grad`?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        loss = ((model.forward(batch["X"]).squeeze(1) - batch["y"]) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "no_zero_grad_and_no_squeeze",
+    "Two things are mixed here: (batch, 1) minus (batch,) gives a (batch, batch) table of differences, and "
+    "nobody clears `.grad`, so that from the second mini-batch on old gradients are in every step. Begin with "
+    "the shapes: which should the difference have?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        loss = ((model.forward(batch["X"]) - batch["y"]) ** 2).sum()
+        loss.backward()
+        optimizer.step()
+
+
+@misconception(
+    "model_called_like_a_function",
+    "`model(...)` ends in an error: calling a model runs its `forward` only if it is a `torch.nn.Module`, and our "
+    "`Linear` is a class of our own that cannot be called. Which method does the text name for predictions?",
+)
+def train_one_epoch(model, data_loader, optimizer):
+    for batch in data_loader:
+        optimizer.zero_grad()
+        loss = ((model(batch["X"]).squeeze(1) - batch["y"]) ** 2).sum()
         loss.backward()
         optimizer.step()
 
@@ -1226,6 +1338,75 @@ def validate_one_epoch(model, data_loader):
     return rows / total
 
 
+@misconception(
+    "gradients_cleared",
+    "The value is right, but the gradients that were in `.grad` before are gone: something here clears them. "
+    "They belong to whoever trains, and somebody may want to look at them after measuring. What has a "
+    "validation loop to do with `.grad` at all?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    for p in model.params:
+        p.grad = None
+    with torch.no_grad():
+        for batch in data_loader:
+            total += ((model.forward(batch["X"]).squeeze(1) - batch["y"]) ** 2).sum().item()
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "rows_of_the_course_data",
+    "The value is {got: the value for the first loader}, expected {expected: the value for the first loader}: whatever "
+    "loader comes, the sum is divided by 1005, the number of our training rows. Test rows are fewer. What does each "
+    "mini-batch tell about its own rows?",
+)
+def validate_one_epoch(model, data_loader):
+    total = 0.0
+    with torch.no_grad():
+        for batch in data_loader:
+            total += ((model.forward(batch["X"]).squeeze(1) - batch["y"]) ** 2).sum().item()
+    return total / 1005
+
+
+@misconception(
+    "no_squeeze_and_weighted_means",
+    "The value is {got: the value for the first loader} instead of {expected: the value for the first loader}. Each "
+    "mini-batch counts by its rows, as it should, but its own mean is taken over a (batch, batch) table: predictions "
+    "(batch, 1) minus targets (batch,). What shape should the difference have?",
+)
+def validate_one_epoch(model, data_loader):
+    total, rows = 0.0, 0
+    with torch.no_grad():
+        for batch in data_loader:
+            total += ((model.forward(batch["X"]) - batch["y"]) ** 2).mean().item() * len(batch["y"])
+            rows += len(batch["y"])
+    return total / rows
+
+
+@misconception(
+    "uneven_batches_to_numpy",
+    "NumPy was handed a list with one array for each mini-batch, and cannot make one array of them: the last "
+    "is shorter than the others. Put end to end they would fit. Which NumPy function joins arrays of "
+    "different lengths?",
+)
+def validate_one_epoch(model, data_loader):
+    with torch.no_grad():
+        squares = [((model.forward(b["X"]).squeeze(1) - b["y"]) ** 2).numpy() for b in data_loader]
+    return float(np.mean(squares))
+
+
+@misconception(
+    "uneven_batches_stacked",
+    "`torch.stack` puts tensors of *one* length on top of each other, and the last mini-batch is shorter than the "
+    "others. Put end to end they would fit. Which function joins tensors of different lengths?",
+)
+def validate_one_epoch(model, data_loader):
+    with torch.no_grad():
+        squares = [(model.forward(b["X"]).squeeze(1) - b["y"]) ** 2 for b in data_loader]
+        return torch.stack(squares).mean().item()
+
+
 # validate_one_epoch: right
 
 
@@ -1875,6 +2056,69 @@ def fit(model, train_loader, test_loader, optimizer, epochs):
     return history
 
 
+@misconception(
+    "both_measured_on_train",
+    'Both lists hold the errors on the training rows: what stands under "test" was measured there as well, so the two '
+    "curves would lie on each other whatever the model does with new rows. Which loader is in the second call of the "
+    "measuring function?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["train"].append(validate_one_epoch(model, train_loader))
+        history["test"].append(validate_one_epoch(model, train_loader))
+    return history
+
+
+@misconception(
+    "start_measured_too",
+    "Each list has one number more than there are epochs: the untrained model was measured as well, before the first "
+    "epoch. That is a good thing to know, but asked for is one number an epoch, taken after its training. Which lines "
+    "stand before the loop?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {
+        "train": [validate_one_epoch(model, train_loader)],
+        "test": [validate_one_epoch(model, test_loader)],
+    }
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["train"].append(validate_one_epoch(model, train_loader))
+        history["test"].append(validate_one_epoch(model, test_loader))
+    return history
+
+
+@misconception(
+    "measured_by_the_book",
+    "The values are sums of squares per mini-batch: `book_validation` measures here, whose number changes "
+    "with the batch size. You wrote a function in exercise 2 that knows better; what is it called?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        history["train"].append(book_validation(model, train_loader))
+        history["test"].append(book_validation(model, test_loader))
+    return history
+
+
+@misconception(
+    "rate_lowered_each_epoch",
+    "The optimizer comes back with other settings than it had: its rate and momentum were {expected: rate and momentum "
+    "after the call that returned `history`} and are now {got: rate and momentum after the call that returned "
+    "`history`}. Who chose these numbers, and did anybody ask to change them?",
+)
+def fit(model, train_loader, test_loader, optimizer, epochs):
+    history = {"train": [], "test": []}
+    for _ in range(epochs):
+        train_one_epoch(model, train_loader, optimizer)
+        optimizer.param_groups[0]["lr"] *= 0.9
+        history["train"].append(validate_one_epoch(model, train_loader))
+        history["test"].append(validate_one_epoch(model, test_loader))
+    return history
+
+
 # fit: right
 
 
@@ -2184,6 +2428,16 @@ def ten_epochs(model, train_loader, test_loader):
     return fit(model, train_loader, test_loader, optimizer, 10)
 
 
+@misconception(
+    "epochs_and_optimizer_exchanged",
+    "`fit` is given the optimizer where it expects the number of epochs, and the number where it expects the "
+    "optimizer. Python goes by the order alone. Which of the two comes last in its signature?",
+)
+def ten_epochs(model, train_loader, test_loader):
+    optimizer = torch.optim.SGD(model.params, lr=1e-3)
+    return fit(model, train_loader, test_loader, 10, optimizer)
+
+
 # loss_drops: right
 
 
@@ -2327,7 +2581,7 @@ def distance_from_truth(model, coef, bias):
 )
 def distance_from_truth(model, coef, bias):
     w_error = ((model.w.detach().numpy().ravel() - coef) ** 2).max()
-    return float(w_error), abs(model.b.item() - bias)
+    return float(w_error), (model.b.item() - bias) ** 2
 
 
 @misconception(
@@ -2349,7 +2603,7 @@ def distance_from_truth(model, coef, bias):
 )
 def distance_from_truth(model, coef, bias):
     w_error = (np.abs(model.w.detach().numpy().ravel() - coef) / np.abs(coef)).max()
-    return float(w_error), abs(model.b.item() - bias)
+    return float(w_error), abs(model.b.item() - bias) / abs(bias)
 
 
 @misconception(
@@ -2461,6 +2715,52 @@ def distance_from_truth(model, coef, bias):
 def distance_from_truth(model, coef, bias):
     learned = model.w.detach().numpy().ravel()
     return float(np.abs(learned - coef).max()), abs(model.b.item() + bias)
+
+
+@misconception(
+    "signs_kept",
+    "The differences keep their signs: w_error is {got: w_error of the first model} instead of {expected: "
+    "w_error of the first model}, and b_error is {got: b_error of the first model}. A learned number that is "
+    "far too small then looks better than a perfect one. What has to happen to a difference before it is a "
+    "distance?",
+)
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return float((learned - coef).max()), model.b.item() - bias
+
+
+@misconception(
+    "signs_kept_truth_first",
+    "The differences truth minus learned keep their signs: for the second model w_error is {got: w_error of the second "
+    "model} instead of {expected: w_error of the second model}, because the numbers that are too *large* do not count. "
+    "What has to happen to a difference before it is a distance?",
+)
+def distance_from_truth(model, coef, bias):
+    learned = model.w.detach().numpy().ravel()
+    return float((coef - learned).max()), bias - model.b.item()
+
+
+@misconception(
+    "weights_frozen_for_good",
+    "Both numbers are right, but `w` and `b` do not track gradients any more: the model was changed for good (by "
+    "`requires_grad`, `requires_grad_` or `detach_`) and cannot be trained on. Which call gives you its numbers and "
+    "leaves the model itself alone?",
+)
+def distance_from_truth(model, coef, bias):
+    model.w.requires_grad = False
+    model.b.requires_grad = False
+    w_error = np.abs(model.w.numpy().ravel() - coef).max()
+    return float(w_error), abs(model.b.item() - bias)
+
+
+@misconception(
+    "four_weights",
+    "The loop over the weights runs four times, and the second model here has three of them: the 4 of our "
+    "data stands in the code. Which object knows how many weights there are?",
+)
+def distance_from_truth(model, coef, bias):
+    w_error = max(abs(model.w[i].item() - coef[i]) for i in range(4))
+    return float(w_error), abs(model.b.item() - bias)
 
 
 # weights_near_truth: right
