@@ -34,7 +34,7 @@ from autograder.recorder import Stop
 def TabularDataset(cls: Any, challenge: Challenge, record: Recorder) -> None:
     """Two datasets side by side on drawn arrays: length, one item, all items, a loop, the arrays afterwards."""
     n_in = challenge.integer(2, 4)
-    n_rows, n_other = challenge.integer(9, 13), challenge.integer(5, 8)
+    n_rows, n_other = challenge.integer(9, 13), challenge.integer(5, 7)
     X, y = challenge.rng.normal(size=(n_rows, n_in)), challenge.rng.normal(scale=50.0, size=n_rows)
     X_test, y_test = (
         challenge.rng.normal(size=(n_other, n_in)),
@@ -52,7 +52,8 @@ def TabularDataset(cls: Any, challenge: Challenge, record: Recorder) -> None:
         raise Stop
     test_set = record.call("TabularDataset(X_test, y_test)", cls, X_test, y_test)
 
-    record.outcome("the length of the dataset", _length(record, "len(dataset)", has_len, dataset))
+    # a wrong length ends the probe: what an item past the end raises differs from an array to a tensor
+    record.require("the length of the dataset", _length(record, "len(dataset)", has_len, dataset), n_rows)
     _look_at_item(record, "dataset[2]", record.call("dataset[2]", operator.getitem, dataset, 2))
 
     every = "[dataset[i] for i in range(n_samples)]"
@@ -61,6 +62,8 @@ def TabularDataset(cls: Any, challenge: Challenge, record: Recorder) -> None:
     record.outcome("y of all items", _stacked(items, "y"))
     # three more than there are: enough to see that a loop does not stop by itself
     looped = record.call("for item in dataset: …", lambda: list(islice(iter(dataset), n_rows + 3)))
+    after = kind_of(looped[n_rows]) if len(looped) > n_rows else "nothing"
+    record.trace("kind of what comes after the last row", after)
     record.outcome("the number of items in `for item in dataset`", len(looped))
 
     record.outcome("the length of the second dataset", _length(record, "len(test_set)", has_len, test_set))
@@ -202,14 +205,16 @@ def make_loaders(function: Any, challenge: Challenge, record: Recorder) -> None:
     n_in = challenge.integer(2, 4)
     # every row can be told by the size of the first number of X, and by that of y
     X = challenge.rng.uniform(0.5, 9.5, size=(n_rows, n_in))
-    X[:, 0] = challenge.rng.permutation(n_rows) + challenge.rng.uniform(1.0, 1.5, size=n_rows)
+    # (11 and more for X: no standardized number could be taken for one of them)
+    X[:, 0] = challenge.rng.permutation(n_rows) + challenge.rng.uniform(11.0, 11.5, size=n_rows)
     y = challenge.rng.permutation(n_rows) + challenge.rng.uniform(1.0, 1.5, size=n_rows)
     seed = challenge.integer(1, 9_000)
     other_seed = seed + challenge.integer(1, 900)
+    given = X.copy(), y.copy()  # the same two arrays in every call, as in a notebook
 
     def loaders(seed: int) -> tuple[Any, Any]:
         call = f"make_loaders(X, y, test_size={test_size}, batch_size={batch_size}, seed={seed})"
-        pair = record.call(call, function, X.copy(), y.copy(), test_size=test_size, batch_size=batch_size, seed=seed)
+        pair = record.call(call, function, *given, test_size=test_size, batch_size=batch_size, seed=seed)
         parts = _parts(pair)
         record.require("what comes back from `make_loaders`", "a pair" if len(parts) == 2 else kind_of(pair), "a pair")
         for name, loader in zip(("training", "test"), parts, strict=True):
@@ -231,12 +236,16 @@ def make_loaders(function: Any, challenge: Challenge, record: Recorder) -> None:
     known = [set(rows[rows >= 0].tolist()) for rows in (train, test)]
     record.trace("training rows are the first rows", known[0] == set(range(len(train))))
     record.trace("a row of X is known again", bool(known[0]))
+    record.trace("the training rows have a mean of 0", _centred(batches["training"]))
     record.outcome("the number of different rows of `X` in the training loader", len(known[0]))
     record.outcome("the number of different rows of `X` in the test loader", len(known[1]))
     record.outcome("the number of rows in both loaders", len(known[0] & known[1]))
     rows = np.concatenate([train, test])
     together = rows == targets if len(rows) == len(targets) else np.zeros(1, dtype=bool)
-    record.outcome("the number of rows that come with their own y", int((together & (rows >= 0)).sum()))
+    own = int((together & (rows >= 0)).sum())
+    record.trace("the number of rows that come with their own y", own)
+    # ends here: how many meet their own y by chance, and what follows, hangs on the draw
+    record.require("every row to come with its own y", own == n_rows, True)
 
     again = {
         "training": record.call("list(train_loader) in the second epoch", list, train_loader),
@@ -251,15 +260,26 @@ def make_loaders(function: Any, challenge: Challenge, record: Recorder) -> None:
 
     split = set(order["test"])
     second = _rows(record.call("list(test_loader)", list, loaders(seed)[1]), y, "y")
+    unchanged = np.array_equal(given[0], X) and np.array_equal(given[1], y)
+    record.trace("the arrays are as they were", unchanged)
     record.outcome("the same split for the same seed", set(second.tolist()) == split)
     third = _rows(record.call("list(test_loader)", list, loaders(other_seed)[1]), y, "y")
     record.outcome("another split for another seed", set(third.tolist()) != split)
     _look_at_defaults(function, challenge, record)
 
 
+def _centred(batches: list[Any]) -> bool:
+    """Whether every feature of the batches has a mean of 0 over all their rows."""
+    found = [array for batch in batches if (array := _entry(batch, "X")) is not None and array.ndim == 2]
+    if len({array.shape[1] for array in found}) != 1:
+        return False
+    return bool(np.abs(np.concatenate(found).mean(axis=0)).max() < 1e-4)
+
+
 def _look_at_defaults(function: Any, challenge: Challenge, record: Recorder) -> None:
     """Call with two arrays alone, on more rows than the text's batch of 64: the sizes and the seed of the signature."""
-    n_rows = challenge.choice((200, 300))  # of which 0.33 and 0.67 are whole numbers of rows
+    # of which 0.33 and 1 - 0.33 are whole numbers of rows in floats as well: 300 * (1 - 0.33) is 200.99999999999997
+    n_rows = challenge.choice((200, 400))
     X, y = np.zeros((n_rows, 2)), np.arange(n_rows) + 1.0
     splits = []
     for call, settings in (("make_loaders(X, y)", {}), ("make_loaders(X, y, seed=0)", {"seed": 0})):

@@ -534,7 +534,7 @@ class TabularDataset(Dataset):
     "endless_iteration",
     "`for item in dataset` does not stop after the last row: it was still going after {got: the number of "
     "items in `for item in dataset`} items. Python ends such a loop when `dataset[idx]` raises IndexError, "
-    "and yours begins again at the start instead. What would a plain array do with an index that is too "
+    "and yours answers with one of its rows again. What would a plain array do with an index that is too "
     "large?",
 )
 class TabularDataset(Dataset):
@@ -739,6 +739,62 @@ class TabularDataset(Dataset):
 
     def __getitem__(self, idx):
         return {"X": self.data, "y": self.targets[idx]}
+
+
+@misconception(
+    "nothing_after_the_last_row",
+    "`for item in dataset` does not stop after the last row: it goes on with `None`, and was still going after "
+    "{got: the number of items in `for item in dataset`} items. Your `__getitem__` comes to its end without "
+    "`return` where the index is too large, and Python ends such a loop only at an IndexError. What would the "
+    "array do by itself, if you let it?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        if idx < len(self.data):
+            return {"X": self.data[idx], "y": self.targets[idx]}
+
+
+@misconception(
+    "y_a_python_float",
+    'X is a tensor, but y is a plain {got: kind of dataset[2]["y"]} of Python\'s. A loader would collect such '
+    "numbers into a float64 tensor, and every loss computed from it would be float64 too. What has to be around "
+    "the number for it to be a tensor, with which dtype?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = targets
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.data[idx], "y": float(self.targets[idx])}
+
+
+@misconception(
+    "data_and_targets_exchanged",
+    'The "X" of an item has shape {got: shape of dataset[2]["X"]} and its "y" has shape {got: shape of '
+    'dataset[2]["y"]}: the target stands where the row belongs, and the row where the target belongs. Follow the '
+    "two arrays from the call to the item: where do they change places?",
+)
+class TabularDataset(Dataset):
+    def __init__(self, data, targets):
+        self.data = torch.tensor(data, dtype=torch.float32)
+        self.targets = torch.tensor(targets, dtype=torch.float32)
+
+    def __len__(self):
+        return len(self.data)
+
+    def __getitem__(self, idx):
+        return {"X": self.targets[idx], "y": self.data[idx]}
 
 
 # ---------------------------------------------------------------- TabularDataset: alternatives
@@ -1022,7 +1078,7 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
     "batches there are. Which operation counts how often one number fits into another?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
-    return 0 if drop_last else n_samples % batch_size
+    return n_samples % batch_size
 
 
 @misconception(
@@ -1072,8 +1128,8 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
 @misconception(
     "one_batch_whatever_the_rows",
     "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} by your count, "
-    "and so does any other number of rows: `n_samples` is never used. What is to be divided by the size of a "
-    "batch?",
+    "and so does any other number of rows: the count never gets beyond the first batch. What is to be divided "
+    "by the size of a batch, and if you count in a loop, where does it `return`?",
 )
 def batches_per_epoch(n_samples, batch_size, drop_last=False):
     full, left_over = divmod(batch_size, batch_size)
@@ -1151,6 +1207,66 @@ def batches_per_epoch(n_samples, batch_size, drop_last=False):
     full, left_over = divmod(n_samples, batch_size)
     if left_over and not drop_last:
         return full + 1
+
+
+@misconception(
+    "never_made_whole",
+    "For {got: rows (uneven)} rows in batches of {got: batch size} your answer is {got: answer (uneven)}, with "
+    "`drop_last` and without: the plain quotient, and `/` always gives a float. A loader hands out whole batches "
+    "only. What becomes of the fraction if the short batch is kept, and what if it is dropped?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    return n_samples / batch_size
+
+
+@misconception(
+    "float_from_numpy_on_one_way",
+    "The numbers are right, but without `drop_last` the answer is a float ({got: answer (uneven)}): `np.ceil` "
+    "rounds and stays a float, while `//` of two whole numbers gives an `int`. `range(…)` and list indices refuse "
+    "floats. How do you make an `int` of it, or which rounding gives one at once?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    if drop_last:
+        return n_samples // batch_size
+    return np.ceil(n_samples / batch_size)
+
+
+@misconception(
+    "no_batch_for_few_rows",
+    "{got: rows (few)} rows do not fill a batch of {got: batch size}, and you count {got: answer (few)} batches "
+    "for them even without `drop_last`. A loader hands out whatever rows there are unless it is told otherwise. "
+    "Is there a line in your function for few rows, and does it ask for `drop_last`?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    if n_samples < batch_size:
+        return 0
+    if drop_last:
+        return n_samples // batch_size
+    return math.ceil(n_samples / batch_size)
+
+
+@misconception(
+    "always_batches_of_64",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} by your count: that is "
+    "how many batches of 64 they make. The course's own batches are of 64; the function is to work for any size. "
+    "Under which name does the size arrive?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    if drop_last:
+        return n_samples // 64
+    return math.ceil(n_samples / 64)
+
+
+@misconception(
+    "the_notebooks_rows",
+    "{got: rows (uneven)} rows in batches of {got: batch size} make {got: answer (uneven)} by your count, and so "
+    "does any other number of rows: that is how many batches the notebook's own 1500 rows make. What the function "
+    "is asked about arrives in its arguments. Which of them counts the rows?",
+)
+def batches_per_epoch(n_samples, batch_size, drop_last=False):
+    if drop_last:
+        return len(X) // batch_size
+    return math.ceil(len(X) / batch_size)
 
 
 # ---------------------------------------------------------------- batches_per_epoch: alternatives
@@ -1736,6 +1852,64 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
     return train_loader, test_loader
 
 
+@misconception(
+    "scaled_on_training_rows",
+    "The numbers in your batches are not those of `X`: they were standardized, with the mean and the spread of "
+    "the training rows. Those are the right rows to take them from, but the text asks for the numbers as they "
+    "are. Which lines of yours change them?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    mean, spread = X_train.mean(axis=0), X_train.std(axis=0)
+    X_train, X_test = (X_train - mean) / spread, (X_test - mean) / spread
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "test_over_all_rows",
+    "The test loader hands out {got: the number of batches in the test loader} batches where {expected: the number "
+    "of batches in the test loader} are expected: it goes over all the rows, those of the training included. A "
+    "model would be tested on rows it was trained on, and look better than it is. Which arrays did you give to "
+    "the test dataset?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X, y), batch_size=batch_size)
+    return train_loader, test_loader
+
+
+@misconception(
+    "test_rows_in_one_batch",
+    "The test loader hands out all its rows in {got: the number of batches in the test loader} batch, where "
+    "{expected: the number of batches in the test loader} are expected. It may well fit into memory here; the text "
+    "wants `batch_size` rows in a batch of either loader. Which size did the second loader get?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=test_size, random_state=seed)
+    train_loader = DataLoader(TabularDataset(X_train, y_train), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X_test, y_test), batch_size=len(X_test))
+    return train_loader, test_loader
+
+
+@misconception(
+    "shuffles_the_callers_arrays",
+    "Called twice with the same arrays and the same seed, your function gives two different splits. The first call "
+    "shuffled the rows of the caller's own `X` and `y` in place, so that the second one began from another order; "
+    "the rest of the notebook sees them shuffled, too. What could be put into a random order instead of the rows "
+    "themselves?",
+)
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    np.random.RandomState(seed).shuffle(X)
+    np.random.RandomState(seed).shuffle(y)
+    n_test = round(len(X) * test_size)
+    train_loader = DataLoader(TabularDataset(X[n_test:], y[n_test:]), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X[:n_test], y[:n_test]), batch_size=batch_size)
+    return train_loader, test_loader
+
+
 # ---------------------------------------------------------------- make_loaders: alternatives
 
 
@@ -1779,6 +1953,16 @@ def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
         return DataLoader(TabularDataset(part[:, :-1], part[:, -1]), batch_size=batch_size, **settings)
 
     return loader(shuffled[:cut], shuffle=True), loader(shuffled[cut:])
+
+
+@alternative("cut_at_the_training_share", "The first share of a permutation for training: the rest is for the test.")
+def make_loaders(X, y, test_size=0.33, batch_size=64, seed=0):
+    order = np.random.default_rng(seed).permutation(len(X))
+    n_train = int(len(X) * (1 - test_size))
+    train, test = order[:n_train], order[n_train:]
+    train_loader = DataLoader(TabularDataset(X[train], y[train]), batch_size=batch_size, shuffle=True)
+    test_loader = DataLoader(TabularDataset(X[test], y[test]), batch_size=batch_size)
+    return train_loader, test_loader
 
 
 @alternative(
