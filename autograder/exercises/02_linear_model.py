@@ -86,7 +86,7 @@ def Linear(cls: Any, challenge: Challenge, record: Recorder) -> None:
     record.call("model.w.copy_(…)", put, w, start[0])
     record.call("model.b.copy_(…)", put, b, start[1])
     forward = record.call("model.forward", getattr, model, "forward")
-    y_pred = record.call("model.forward(x)", forward, x)
+    y_pred = record.call("model.forward(x)", forward, x.clone())  # should it write into x, the next call is another
     for name, tensor in (("w", w), ("b", b)):
         now = record.call(f"model.{name}", getattr, model, name)
         record.require(f"model.{name} to be the same tensor after model.forward(x)", now is tensor, True)
@@ -130,6 +130,8 @@ def sum_squared_error(function: Any, challenge: Challenge, record: Recorder) -> 
     """A flat vector, a column, one row alone: value, gradient, inputs left as they were."""
     n_rows = challenge.integer(4, 8)
     predicted, target = challenge.normal(n_rows, scale=3.0), challenge.normal(n_rows, scale=3.0)
+    if len(set(np.sign(predicted - target))) == 1:  # errors of one sign cannot cancel: turn the last one
+        target[-1] = 2 * predicted[-1] - target[-1]
     cases = (("(batch,)", (n_rows,)), ("(batch, 1)", (n_rows, 1)), ("(1, 1)", (1, 1)))
     for text, shape in cases:
         source = torch.tensor(predicted[: shape[0]].reshape(shape), requires_grad=True)
@@ -166,8 +168,15 @@ def gradients_by_hand(function: Any, challenge: Challenge, record: Recorder) -> 
     w, b = challenge.normal(n_in, 1, scale=2.0), challenge.normal(1, scale=2.0)
     for rows, text in ((n_rows, ""), (1, " for one row")):
         given = [torch.tensor(array) for array in (X[:rows], y[:rows], w, b)]
-        with torch.no_grad():
+        kept: list[None] = []  # whoever switches autograd on again, keeps tensors for the way back
+
+        def keep(tensor: torch.Tensor, kept: list[None] = kept) -> torch.Tensor:
+            kept.append(None)
+            return tensor
+
+        with torch.no_grad(), torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
             result = record.call("gradients_by_hand(X, y, w, b)", function, *given)
+        record.require("a graph to be recorded", bool(kept), False)
         is_pair = isinstance(result, (tuple, list))
         kind = f"tuple of {len(result)}" if is_pair else kind_of(result)
         record.require(f"kind of what is returned{text}", kind, "tuple of 2")
@@ -194,23 +203,27 @@ def gradients_by_hand(function: Any, challenge: Challenge, record: Recorder) -> 
     ),
 )
 def sgd_step(function: Any, challenge: Challenge, record: Recorder) -> None:
-    "Two steps on four tensors with drawn gradients; the third one has no gradient in the first step."
+    "Two steps on four tensors with drawn gradients; the third one has no gradient in the second step."
     shapes = ((challenge.integer(2, 4), 1), (1,), (challenge.integer(2, 3), 2), (challenge.integer(2, 3),))
     params = [torch.tensor(challenge.normal(*shape), requires_grad=True) for shape in shapes]
     pulls = [[torch.tensor(challenge.normal(*shape)) for shape in shapes] for _ in range(2)]
     rates = [challenge.uniform(0.05, 0.4) for _ in range(2)]
-    for step, (used, pull, lr) in enumerate(zip(((0, 1, 3), (0, 1, 2, 3)), pulls, rates, strict=True), start=1):
+    for step, (used, pull, lr) in enumerate(zip(((0, 1, 2, 3), (0, 1, 3)), pulls, rates, strict=True), start=1):
 
         def differentiate(used: tuple[int, ...] = used, pull: list[torch.Tensor] = pull) -> None:
+            for i in {0, 1, 2, 3}.difference(used):
+                params[i].grad = None  # also where the step before left zeros
             # the gradient of each tensor is exactly its pull, added to what is still there
             sum((params[i] * pull[i]).sum() for i in used).backward()
 
         record.call("loss.backward()", differentiate)
-        before, handed, version = array_of(params[0]), list(params), params[0]._version
+        before, last = array_of(params[0]), array_of(params[3])
+        handed, version = list(params), params[0]._version
         record.call("sgd_step(params, lr)", function, handed, lr)
         same = len(handed) == 4 and all(h is p for h, p in zip(handed, params, strict=True))
         record.trace("params to hold the same tensors", same)
         record.trace("params[0] to be written in place", params[0]._version > version)
+        record.trace("params[3] to move", not np.array_equal(last, array_of(params[3])))
         record.trace("gradients after the step", [None if p.grad is None else array_of(p.grad) for p in params])
         moved = not np.array_equal(before, array_of(params[0]))
         record.require(f"params[0] to move in step {step}", moved, True)

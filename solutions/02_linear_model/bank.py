@@ -353,9 +353,10 @@ class Linear:
 
 @misconception(
     "elementwise_product",
-    "Two tensors whose shapes do not fit meet entry by entry, as in `x * self.w` with (batch, n_in) and "
-    "(n_in, n_out). A prediction weighs every feature, adds the products up, and then adds the bias. Which "
-    "operator weighs and adds up at once?",
+    "`model.forward(x)` stopped with {got: message of model.forward(x)}. Two tensors whose shapes do not fit met "
+    "entry by entry: in a product such as `x * self.w`, or where the bias, (n_out,), is added to something that is "
+    "not of shape (batch, n_out). Print the shapes on both sides of each `*` and `+`. Which operator weighs and "
+    "adds up at once?",
 )
 class Linear:
     def __init__(self, n_in, n_out):
@@ -578,6 +579,54 @@ class Linear:
 
     def forward(self, x):
         return x @ self.w - self.b
+
+
+@misconception(
+    "bias_as_a_row",
+    "`model.b` has shape {got: shape of model.b}: a table with one row. The predictions would come out right, since "
+    "broadcasting drops the difference, but the text asks for {expected: shape of model.b}, one axis alone. How "
+    "many sizes did you give to the call that makes it?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_in, n_out, requires_grad=True)
+        self.b = torch.zeros(1, n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@misconception(
+    "bias_as_a_column",
+    "`model.b` has shape {got: shape of model.b}: a column, whose first axis would be lined up with the rows of the "
+    "batch when it is added. The text asks for {expected: shape of model.b}. Along which axis of the predictions do "
+    "the outputs lie?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_in, n_out, requires_grad=True)
+        self.b = torch.zeros(n_out, 1, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w + self.b
+
+
+@misconception(
+    "weights_are_cut_off",
+    "`backward()` reaches `model.b`, but leaves `model.w.grad` at None: in `forward` the weights are detached, or a "
+    "new tensor is made of their numbers, before they are multiplied. Which part of the expression does autograd "
+    "not see?",
+)
+class Linear:
+    def __init__(self, n_in, n_out):
+        self.w = torch.randn(n_in, n_out, requires_grad=True)
+        self.b = torch.zeros(n_out, requires_grad=True)
+        self.params = [self.w, self.b]
+
+    def forward(self, x):
+        return x @ self.w.detach() + self.b
 
 
 # ---------------- Linear: right, though it looks different
@@ -936,6 +985,68 @@ def sum_squared_error(y_pred, y_true):
 )
 def sum_squared_error(y_pred, y_true):
     return ((y_pred.reshape(-1) - y_true) ** 0).sum()
+
+
+@misconception(
+    "only_for_tables",
+    "Right for a `y_pred` of shape (batch, 1) perhaps, but one of shape (batch,) has a single axis, and `[:, 0]` "
+    "asks for two: {got: message of sum_squared_error(y_pred, y_true)}. How can one expression serve both shapes?",
+)
+def sum_squared_error(y_pred, y_true):
+    return ((y_pred[:, 0] - y_true) ** 2).sum()
+
+
+@misconception(
+    "asks_for_a_second_size",
+    "A `y_pred` of shape (batch,) has one size only, and `.shape[1]` asks for the second: {got: message of "
+    "sum_squared_error(y_pred, y_true)}. What tells how many axes there are, or which expression need not know?",
+)
+def sum_squared_error(y_pred, y_true):
+    if y_pred.shape[1] == 1:
+        y_pred = y_pred[:, 0]
+    return ((y_pred - y_true) ** 2).sum()
+
+
+@misconception(
+    "loss_of_shape_1",
+    "The loss has shape {got: shape of the loss for y_pred of shape (batch,)}, a list with one number in it; asked "
+    "for is shape {expected: shape of the loss for y_pred of shape (batch,)}, the number itself. A sum along one "
+    "axis of a column, or one with `keepdim`, leaves an axis over. Which sum leaves none?",
+)
+def sum_squared_error(y_pred, y_true):
+    return ((y_pred.reshape(-1, 1) - y_true.reshape(-1, 1)) ** 2).sum(dim=0)
+
+
+@misconception(
+    "changes_the_targets",
+    "The loss is right, but `y_true` holds other numbers after the call than before: an in-place operation (`-=`, "
+    "`sub_`) wrote into the caller's targets, and the next epoch would learn from those. What makes a new tensor "
+    "instead?",
+)
+def sum_squared_error(y_pred, y_true):
+    y_true -= y_pred.reshape(-1)
+    return (y_true**2).sum()
+
+
+@misconception(
+    "root_of_the_mean",
+    "The loss is {got: the loss for y_pred of shape (batch,)} where {expected: the loss for y_pred of shape "
+    "(batch,)} is expected: the root of the *mean* square. That is good for reading, in the unit of y; the text "
+    "asks for the sum of the squares. Which two of your steps are too many?",
+)
+def sum_squared_error(y_pred, y_true):
+    return ((y_pred.reshape(-1) - y_true) ** 2).mean().sqrt()
+
+
+@misconception(
+    "graph_begun_anew",
+    "The value is right and the loss requires a gradient, but no gradient arrives at `y_pred`: a new tensor was made "
+    "on the way (`torch.tensor(…, requires_grad=True)`, `.detach().requires_grad_()`), and autograd's record begins "
+    "there. What does the loss need, to remember `y_pred` by itself?",
+)
+def sum_squared_error(y_pred, y_true):
+    loss = ((y_pred.reshape(-1) - y_true) ** 2).sum()
+    return torch.tensor(loss.item(), requires_grad=True)
 
 
 # ---------------- sum_squared_error: right, though it looks different
@@ -1336,6 +1447,96 @@ def gradients_by_hand(X, y, w, b):
     return 2 * X.T @ residual, 2 / residual.sum(dim=0)
 
 
+@misconception(
+    "dw_is_a_row",
+    "dw has shape {got: shape of dw}, a row, where `w` is a column of shape {expected: shape of dw}. The sums may "
+    "well be right, but `w - lr * dw` would broadcast to a square table. In which order do the factors of your "
+    "product stand, and which of them is transposed?",
+)
+def gradients_by_hand(X, y, w, b):
+    r = X @ w + b - y.reshape(-1, 1)
+    return 2 * r.T @ X, 2 * r.sum(0)
+
+
+@misconception(
+    "dw_for_each_row",
+    "dw has shape {got: shape of dw}, that of `X`: every row's own pull at every weight. A weight has one slope, to "
+    "which all rows contribute. What becomes of their pulls, and along which axis?",
+)
+def gradients_by_hand(X, y, w, b):
+    r = X @ w + b - y.reshape(-1, 1)
+    return 2 * X * r, 2 * r.sum(0)
+
+
+@misconception(
+    "summed_over_the_features",
+    "dw has shape {got: shape of dw}: one number for each row of the batch, since the sum ran over the features. "
+    "There should be one for each weight. Over what does the sum in the formula for w_j run?",
+)
+def gradients_by_hand(X, y, w, b):
+    r = X @ w + b - y.reshape(-1, 1)
+    return (2 * X * r).sum(dim=1, keepdim=True), 2 * r.sum(0)
+
+
+@misconception(
+    "db_is_a_table",
+    "db has shape {got: shape of db}, `b` has {expected: shape of db}: one number, but with one axis too many around "
+    "it. A gradient is shaped like the tensor it belongs to. What does your sum do with the axis along which it "
+    "adds up?",
+)
+def gradients_by_hand(X, y, w, b):
+    r = X @ w + b - y.reshape(-1, 1)
+    return 2 * X.T @ r, 2 * r.sum(dim=0, keepdim=True)
+
+
+@misconception(
+    "changes_the_targets",
+    "The gradients are right, but `y` holds other numbers after the call than before: an in-place operation (`-=`, "
+    "`sub_`) wrote into the caller's targets. The next call would start from those. What makes a new tensor instead?",
+)
+def gradients_by_hand(X, y, w, b):
+    y -= (X @ w + b).reshape(-1)
+    return -2 * X.T @ y.reshape(-1, 1), -2 * y.sum().reshape(1)
+
+
+@misconception(
+    "one_row_squeezed_away",
+    "Right for several rows, but with a single row the product fails: {got: message of gradients_by_hand(X, y, w, "
+    "b)}. A `squeeze()` drops *every* axis of size 1, and for one row that is the batch as well. Which axis should "
+    "go, and how can you say so?",
+)
+def gradients_by_hand(X, y, w, b):
+    r = (X @ w + b - y.reshape(-1, 1)).squeeze()
+    return (2 * X.T @ r).reshape(-1, 1), 2 * r.sum().reshape(1)
+
+
+@misconception(
+    "autograd_switched_on_again",
+    "The numbers may be right, but they are autograd's: inside your function it was switched on again and recorded a "
+    "graph. The exercise is the formula, which needs nothing but the residuals and `X`. Which two sums did autograd "
+    "compute for you?",
+)
+def gradients_by_hand(X, y, w, b):
+    with torch.enable_grad():
+        w = w.clone().requires_grad_()
+        b = b.clone().requires_grad_()
+        ((X @ w + b - y.reshape(-1, 1)) ** 2).sum().backward()
+    return w.grad, b.grad
+
+
+@misconception(
+    "left_to_torch_func",
+    "This asks `torch.func` for the gradients, which is autograd under another name, and the check does not let it "
+    "through. The exercise is the formula itself, which needs nothing but the residuals and `X`. Which two sums "
+    "would it compute for you?",
+)
+def gradients_by_hand(X, y, w, b):
+    def loss(w, b):
+        return ((X @ w + b - y.reshape(-1, 1)) ** 2).sum()
+
+    return torch.func.grad(loss, argnums=(0, 1))(w, b)
+
+
 # ---------------- gradients_by_hand: right, though it looks different
 
 
@@ -1529,7 +1730,7 @@ def sgd_step(params, lr):
 @misconception(
     "stops_at_a_missing_gradient",
     "`params[2]` has no gradient, and from there on nothing moves: `params[3]` is {got: params[3] after "
-    "step 1}, expected {expected: params[3] after step 1}. `break` and `return` end the whole loop. What "
+    "step 2}, expected {expected: params[3] after step 2}. `break` and `return` end the whole loop. What "
     "passes over one round only?",
 )
 def sgd_step(params, lr):
@@ -1633,6 +1834,74 @@ def sgd_step(params, lr):
         for p in params:
             if p.grad is not None:
                 p -= lr / p.grad
+                p.grad = None
+
+
+@misconception(
+    "truth_of_a_gradient",
+    "The call stops with {got: message of sgd_step(params, lr)}. `if p.grad:` asks a whole tensor whether it is "
+    "true, and with several numbers there is no one answer; with one number it would ask whether that is zero. "
+    "What do you want to know about `.grad` here?",
+)
+def sgd_step(params, lr):
+    with torch.no_grad():
+        for p in params:
+            if p.grad:
+                p -= lr * p.grad
+                p.grad = None
+
+
+@misconception(
+    "set_to_none_before_the_step",
+    "The call stops with a TypeError in the very first step, where every parameter has a gradient: it is set to None "
+    "before the step uses it. Which of the two comes first, using a gradient or clearing it?",
+)
+def sgd_step(params, lr):
+    with torch.no_grad():
+        for p in params:
+            if p.grad is not None:
+                p.grad = None
+                p -= lr * p.grad
+
+
+@misconception(
+    "two_parameters_only",
+    "`params[0]` and `params[1]` move, and `params[2]`, which has a gradient, stays where it was. A linear model has "
+    "two parameters, other models have more, and the list may be of any length. What in your function knows of two?",
+)
+def sgd_step(params, lr):
+    with torch.no_grad():
+        for p in params[:2]:
+            if p.grad is not None:
+                p -= lr * p.grad
+                p.grad = None
+
+
+@misconception(
+    "only_the_last_moves",
+    "The last parameter moves, and all the others stay where they were: the line that takes the step stands behind "
+    "the loop, where `p` is the last one. How far should it be indented?",
+)
+def sgd_step(params, lr):
+    with torch.no_grad():
+        for p in params:
+            gradient = p.grad
+        if gradient is not None:
+            p -= lr * gradient
+            p.grad = None
+
+
+@misconception(
+    "one_missing_stops_all",
+    "With a gradient everywhere the step is right; as soon as `params[2]` has none, no parameter moves at all. "
+    "Whether there is a gradient is a question about one parameter. Where is it asked in your function, inside the "
+    "loop or before it?",
+)
+def sgd_step(params, lr):
+    if all(p.grad is not None for p in params):
+        with torch.no_grad():
+            for p in params:
+                p -= lr * p.grad
                 p.grad = None
 
 
