@@ -353,8 +353,8 @@ class Linear:
 
 @misconception(
     "elementwise_product",
-    "`model.forward(x)` stopped with {got: message of model.forward(x)}. Two tensors whose shapes do not fit met "
-    "entry by entry: in a product such as `x * self.w`, or where the bias, (n_out,), is added to something that is "
+    "`model.forward(x)` stops with a RuntimeError. Two tensors whose shapes do not fit met entry by entry: "
+    "in a product such as `x * self.w`, or where the bias, (n_out,), is added to something that is "
     "not of shape (batch, n_out). Print the shapes on both sides of each `*` and `+`. Which operator weighs and "
     "adds up at once?",
 )
@@ -990,7 +990,7 @@ def sum_squared_error(y_pred, y_true):
 @misconception(
     "only_for_tables",
     "Right for a `y_pred` of shape (batch, 1) perhaps, but one of shape (batch,) has a single axis, and `[:, 0]` "
-    "asks for two: {got: message of sum_squared_error(y_pred, y_true)}. How can one expression serve both shapes?",
+    'asks for two: the call stops with "too many indices". How can one expression serve both shapes?',
 )
 def sum_squared_error(y_pred, y_true):
     return ((y_pred[:, 0] - y_true) ** 2).sum()
@@ -998,8 +998,8 @@ def sum_squared_error(y_pred, y_true):
 
 @misconception(
     "asks_for_a_second_size",
-    "A `y_pred` of shape (batch,) has one size only, and `.shape[1]` asks for the second: {got: message of "
-    "sum_squared_error(y_pred, y_true)}. What tells how many axes there are, or which expression need not know?",
+    "A `y_pred` of shape (batch,) has one size only, and `.shape[1]` asks for the second: the call "
+    'stops with "tuple index out of range". What tells how many axes there are, or which expression need not know?',
 )
 def sum_squared_error(y_pred, y_true):
     if y_pred.shape[1] == 1:
@@ -1501,9 +1501,9 @@ def gradients_by_hand(X, y, w, b):
 
 @misconception(
     "one_row_squeezed_away",
-    "Right for several rows, but with a single row the product fails: {got: message of gradients_by_hand(X, y, w, "
-    "b)}. A `squeeze()` drops *every* axis of size 1, and for one row that is the batch as well. Which axis should "
-    "go, and how can you say so?",
+    "Right for several rows, but with a single row the product stops with a RuntimeError: one of its "
+    "factors has no axis left. A `squeeze()` drops *every* axis of size 1, and for one row that "
+    "is the batch as well. Which axis should go, and how can you say so?",
 )
 def gradients_by_hand(X, y, w, b):
     r = (X @ w + b - y.reshape(-1, 1)).squeeze()
@@ -1839,7 +1839,7 @@ def sgd_step(params, lr):
 
 @misconception(
     "truth_of_a_gradient",
-    "The call stops with {got: message of sgd_step(params, lr)}. `if p.grad:` asks a whole tensor whether it is "
+    'The call stops with "Boolean value of Tensor … is ambiguous". `if p.grad:` asks a whole tensor whether it is '
     "true, and with several numbers there is no one answer; with one number it would ask whether that is zero. "
     "What do you want to know about `.grad` here?",
 )
