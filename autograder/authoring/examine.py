@@ -151,7 +151,8 @@ def _alternatives(maker: KeyMaker, exercise: Exercise, key: Key) -> list[Flaw]:
 
 def _misconceptions(exercise: Exercise, made: Key, key: Key) -> list[Flaw]:
     """Judge the evidence that each misconception left when the key was made."""
-    flaws = []
+    # as keys are given out: notes stay behind
+    flaws = [Flaw("label", (row.id, label), "") for row in key.misconceptions for label in unknown_labels(row, key)]
     for row in made.misconceptions:
         verdict = judge(Evidence(exercise.id, made.seed, row.ways), key, exercise.signature)
         if verdict.passed:
@@ -160,8 +161,6 @@ def _misconceptions(exercise: Exercise, made: Key, key: Key) -> list[Flaw]:
             flaws.append(Flaw("unnamed", (row.id,), verdict.message))
         elif verdict.misconception != row.id:
             flaws.append(Flaw("pair", (row.id, verdict.misconception), verdict.message))
-        for label in unknown_labels(row, made):
-            flaws.append(Flaw("label", (row.id, label), ""))
     return flaws
 
 
