@@ -1219,9 +1219,9 @@ def tune_learning_rates():
 
 @misconception(
     "adadelta_too_slow",
-    "Four arrive, Adadelta does not: with the rate {got: the rate of adadelta} its best loss is {got: the best loss of "
-    "adadelta} of the first. It takes its bearings from its own earlier steps, and it has none at the start, so it "
-    "begins with steps of a few thousandths of its rate. How large may a rate be?",
+    "Four arrive, Adadelta does not: its best loss is {got: the best loss of adadelta} of the first. It "
+    "takes its bearings from its own earlier steps, and it has none at the start, so it begins with steps "
+    "of a few thousandths of its rate. How large a rate makes such steps long enough for a way of 84?",
 )
 def tune_learning_rates():
     return {"sgd": 1e-3, "adam": 2.0, "rmsprop": 2.0, "adagrad": 30.0, "adadelta": 1.0}
