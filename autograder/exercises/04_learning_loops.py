@@ -362,7 +362,9 @@ def weights_near_truth(function: Any, challenge: Challenge, record: Recorder) ->
         largest = int(coef.argmax())
         # neither the farthest nor the nearest at the largest coefficient: there, comparing the two maxima would find it
         errors[largest] = np.copysign(challenge.uniform(0.85, 1.1), errors[largest])
-        farthest = (largest + challenge.integer(1, n_in - 1)) % n_in
+        # nor the farthest in the first place, where looking at one weight alone would find it
+        places = [place for place in range(1, n_in) if place != largest]
+        farthest = places[challenge.integer(0, len(places) - 1)]
         errors[farthest] = sign * challenge.uniform(1.2, 2.4)
         bias = challenge.uniform(3, 6)
         b = np.float32(bias + sign * challenge.uniform(0.2, 3))
