@@ -48,9 +48,8 @@ def _is_demonstration(cell: RebuiltCell) -> bool:
 @lru_cache(maxsize=256)
 def _bound_names(source: str) -> frozenset[str]:
     """The global variables that a cell binds. Raises SyntaxError."""
-    return frozenset(
-        {symbol.get_name() for symbol in symtable.symtable(source, "cell", "exec").get_symbols() if _binds(symbol)}
-    )
+    table = symtable.symtable(source, "cell", "exec")
+    return frozenset(symbol.get_name() for symbol in table.get_symbols() if _binds(symbol))
 
 
 def _binds(symbol: symtable.Symbol) -> bool:

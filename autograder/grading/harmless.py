@@ -51,19 +51,21 @@ def inert(text: str) -> str:
     return text
 
 
-def harmless_outputs(outputs: Sequence[Mapping[str, Any]], left: int = MAX_HTML_OF_NOTEBOOK) -> list[dict[str, Any]]:
-    """A cell's outputs (nbformat 4) without what could act in a page. At most `left` characters of HTML are kept.
+def harmless_outputs(outputs: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """A notebook's outputs (nbformat 4) by cell, without what could act in a page, and HTML only up to a limit.
 
     Streams and tracebacks stay as they are: whoever shows them escapes them.
     """
-    found = []
-    for output in outputs:
-        if "data" in output:
-            data = _harmless_bundle(output["data"], left)
-            left -= len(data.get("text/html", ""))
-            found.append({**output, "data": data, "metadata": _sizes(output.get("metadata", {}), data)})
-        else:
-            found.append(dict(output))
+    found: dict[str, list[dict[str, Any]]] = {}
+    left = MAX_HTML_OF_NOTEBOOK
+    for cell, shown in outputs.items():
+        found[cell] = []
+        for output in map(dict, shown):
+            if "data" in output:
+                output["data"] = data = _harmless_bundle(output["data"], left)
+                output["metadata"] = _sizes(output.get("metadata", {}), data)
+                left -= len(data.get("text/html", ""))
+            found[cell].append(output)
     return found
 
 
@@ -109,4 +111,4 @@ def _sizes(metadata: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-__all__ = ["BASE64", "MAX_HTML_OF_NOTEBOOK", "harmless_outputs", "inert"]
+__all__ = ["BASE64", "harmless_outputs", "inert"]

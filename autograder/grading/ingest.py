@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from autograder.grading.harmless import MAX_HTML_OF_NOTEBOOK, harmless_outputs, inert
+from autograder.grading.harmless import harmless_outputs, inert
 from autograder.grading.matching import Matching, match_cells
 from autograder.grading.reading import Flag, RawCell, RawNotebook
 from autograder.grading.template import Slot, Template, defined_in, normalise, prepare
@@ -65,7 +65,7 @@ def notebook_of(
     template: Template, cells: Sequence[RebuiltCell], outputs: Mapping[str, Sequence[Any]]
 ) -> dict[str, Any]:
     """Cells as nbformat 4.5 JSON with the instructor's metadata; nothing of a learner's can act where it is shown."""
-    documents, html = [], MAX_HTML_OF_NOTEBOOK
+    documents, shown = [], harmless_outputs(outputs)
     for number, cell in enumerate(cells, 1):
         document: dict[str, Any] = {
             "cell_type": cell.cell_type,
@@ -74,9 +74,7 @@ def notebook_of(
             "source": inert(cell.source) if cell.kind == "text" and cell.by == "learner" else cell.source,
         }
         if cell.cell_type == "code":
-            shown = harmless_outputs(outputs.get(cell.id, ()), html)
-            html -= sum(len(output.get("data", {}).get("text/html", "")) for output in shown)
-            document |= {"execution_count": number, "outputs": shown}
+            document |= {"execution_count": number, "outputs": shown.get(cell.id, [])}
         elif cell.attachments:
             document["attachments"] = {name: dict(bundle) for name, bundle in cell.attachments.items()}
         documents.append(document)
